@@ -1,0 +1,1 @@
+"""The command language: one table serves the dashboard, stdin, help and completion."""

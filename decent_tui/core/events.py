@@ -1,0 +1,81 @@
+"""What happened, for whoever watches: panes, logs, recorders.
+
+Events are facts about the past; nobody answers them and nothing in the node depends on them.
+Every struct says when it happens. `at` is the node's wall clock in seconds since 1970.
+"""
+
+import msgspec
+
+from decent_tui.core.operations import PeerState
+
+
+class Event(msgspec.Struct, frozen=True, tag_field="event", tag=str.lower):
+    """The base of all events."""
+
+    at: float
+
+
+class Changed(Event, frozen=True):
+    """The siblings of these keys changed: by a local write (`by` is empty) or by versions from node `by`."""
+
+    keys: tuple[str, ...]
+    by: str = ""
+
+
+class Conflict(Event, frozen=True):
+    """A key went from one visible value to `values` of them."""
+
+    key: str
+    values: int
+
+
+class Settled(Event, frozen=True):
+    """A key went from several visible values to at most one."""
+
+    key: str
+
+
+class Collected(Event, frozen=True):
+    """`count` tombstones were forgotten, because every member has them."""
+
+    count: int
+
+
+class PeerChanged(Event, frozen=True):
+    """A peer's state changed; `why` is the evidence in plain words."""
+
+    address: str
+    node_id: str | None
+    state: PeerState
+    why: str = ""
+
+
+class Dialled(Event, frozen=True):
+    """A peer was cut off (`cut` true) or healed by a person here."""
+
+    address: str
+    cut: bool
+
+
+class Carried(Event, frozen=True):
+    """One line crossed the wire. `raw` is the line without its newline, cut at a few KiB for the screen;
+    `size` is the true size in bytes. `summary` is one line in plain words. `peer` is the peer's address if
+    known, else where the connection comes from; `node_id` is its id if known."""
+
+    peer: str
+    node_id: str | None
+    outgoing: bool
+    type: str
+    summary: str
+    size: int
+    raw: bytes
+    key: str = ""
+
+
+class Alarm(Event, frozen=True):
+    """Something a person must know: one plain sentence."""
+
+    text: str
+
+
+AnyEvent = Changed | Conflict | Settled | Collected | PeerChanged | Dialled | Carried | Alarm

@@ -1,0 +1,102 @@
+"""Values and keys: what counts as one, and the content id of a value.
+
+Every key and value enters the replica through `check_key` and `read_value`, whether it comes from
+a person, a file or a peer, so that all nodes agree on what can be read.
+"""
+
+import json
+import re
+from hashlib import sha256
+from typing import Final, NamedTuple
+
+import msgspec
+
+from decent_tui.core.limits import MAX_DEPTH, MAX_DIGITS, MAX_KEY, MAX_VALUE
+
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
+_LONG_NUMBER: Final = re.compile(rb"[0-9]{%d}" % (MAX_DIGITS + 1))
+_decode: Final = msgspec.json.Decoder().decode
+_dumps: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
+class Value(NamedTuple):
+    """A JSON value, ready to be written: its compact text and its content id."""
+
+    text: bytes
+    cid: str
+
+
+def check_key(key: str) -> str:
+    """The key itself; raises ValueError with one plain sentence if it cannot be one."""
+    if not key:
+        raise ValueError("a key must not be empty")
+    try:
+        size = len(key) if key.isascii() else len(key.encode())
+    except UnicodeEncodeError:
+        raise ValueError("a key must be valid Unicode") from None
+    if size > MAX_KEY:
+        raise ValueError(f"the key has {size:,} bytes; {MAX_KEY:,} are allowed")
+    if _CONTROL.search(key):
+        raise ValueError("a key must not contain control characters")
+    return key
+
+
+def content_id(value: object) -> str:
+    """SHA-256 of the canonical JSON: `json.dumps(value, sort_keys=True, separators=(",", ":"))`.
+
+    Equal for equal values on every node, the original program's included.
+    """
+    return sha256(_dumps(value).encode("ascii")).hexdigest()
+
+
+def decode_value(text: bytes) -> object:
+    """What the JSON text means, within the protocol's limits; raises ValueError in one plain sentence."""
+    if len(text) > MAX_VALUE:
+        raise ValueError(f"the value has {len(text):,} bytes; {MAX_VALUE:,} are allowed")
+    if _LONG_NUMBER.search(text):
+        raise ValueError(f"the value holds a number of more than {MAX_DIGITS:,} digits")
+    try:
+        value: object = _decode(text)
+        # counting openers is a cheap upper bound; only odd values pay for the exact depth
+        if text.count(b"[") + text.count(b"{") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
+            raise ValueError(f"the value is nested deeper than {MAX_DEPTH}")
+    except RecursionError:
+        raise ValueError(f"the value is nested deeper than {MAX_DEPTH}") from None
+    except UnicodeDecodeError:
+        raise ValueError("the value is not valid UTF-8") from None
+    except msgspec.DecodeError as error:
+        raise ValueError(f"the value is not valid JSON: {_plain(error)}") from None
+    return value
+
+
+def read_value(text: bytes) -> Value:
+    """The value as it is stored (compact, object keys in the order given); raises ValueError."""
+    value = decode_value(text)
+    return Value(msgspec.json.encode(value), content_id(value))
+
+
+def text_id(text: bytes) -> str:
+    """The content id of a value that came as JSON text; raises ValueError like `decode_value`."""
+    return content_id(decode_value(text))
+
+
+def _plain(error: msgspec.DecodeError) -> str:
+    text = str(error)
+    return text.removeprefix("JSON is malformed: ").replace("Input data was truncated", "it ends too early")
+
+
+def _depth(value: object) -> int:
+    """The nesting of a decoded value, without recursion."""
+    deepest, level = 0, [value]
+    while level:
+        inner: list[object] = []
+        for item in level:
+            if isinstance(item, dict):
+                inner.extend(item.values())
+                inner.append(None)
+            elif isinstance(item, list):
+                inner.extend(item)
+                inner.append(None)
+        deepest += bool(inner)
+        level = inner
+    return deepest

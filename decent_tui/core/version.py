@@ -1,0 +1,88 @@
+"""One written value, and how the versions of a key make each other obsolete.
+
+The whole rule: `a` makes `b` obsolete iff `a`'s context covers `b`'s whole clock. Versions that do
+not are *siblings*, and all of them are kept.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from decent_tui.core.clocks import Clock, Dot, covers, with_dot
+
+
+class Version(msgspec.Struct, frozen=True, gc=False):
+    """One write of one key.
+
+    `value` is JSON text, or None for a tombstone (then `cid` is empty). `node` and `seq` are the
+    dot: the node that took the write in and its number there. `context` is the clock of what the
+    writer had before it for this key. `author` differs from `node` only for what a classic peer
+    wrote. `ts` is the author's wall clock in milliseconds since 1970: a label that decides nothing.
+    """
+
+    key: str
+    value: bytes | None
+    node: str
+    seq: int
+    context: Clock
+    lamport: int
+    author: str
+    ts: int
+    cid: str
+
+    @property
+    def dot(self) -> Dot:
+        """The name of this write."""
+        return Dot(self.node, self.seq)
+
+    @property
+    def clock(self) -> dict[str, int]:
+        """Context and dot together: the vector clock as shown."""
+        return with_dot(self.context, self.dot)
+
+    @property
+    def deleted(self) -> bool:
+        """Whether this is a tombstone."""
+        return self.value is None
+
+
+Siblings = tuple[Version, ...]
+
+
+def obsoletes(a: Version, b: Version) -> bool:
+    """Whether `a` makes `b` obsolete: the writer of `a` had `b`, and all that `b` held down.
+
+    That `a`'s context covers `b`'s dot alone is not enough: after a collection a later write of the
+    same node covers a tombstone's dot but not what that tombstone held down.
+    """
+    return covers(a.context, b.clock)
+
+
+def merge(siblings: Siblings, newcomer: Version) -> Siblings:
+    """The siblings after `newcomer` arrived; the same tuple when it was already obsolete."""
+    if any(obsoletes(held, newcomer) for held in siblings):
+        return siblings
+    return in_order((*(held for held in siblings if not obsoletes(newcomer, held)), newcomer))
+
+
+def in_order(versions: Iterable[Version]) -> Siblings:
+    """Newest lamport first, then by node id (then by number, so that the order is total)."""
+    return tuple(sorted(versions, key=lambda v: (-v.lamport, v.node, v.seq)))
+
+
+def live(siblings: Siblings) -> Siblings:
+    """The siblings that hold a value."""
+    return tuple(version for version in siblings if version.value is not None)
+
+
+def visible(siblings: Siblings) -> Siblings:
+    """What a reader sees: live versions, of equal values only the first."""
+    first: dict[str, Version] = {}
+    for version in live(siblings):
+        first.setdefault(version.cid, version)
+    return tuple(first.values())
+
+
+def in_conflict(siblings: Siblings) -> bool:
+    """Whether a reader sees more than one value."""
+    return len(siblings) > 1 and len({v.cid for v in siblings if v.value is not None}) > 1

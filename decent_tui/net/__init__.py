@@ -1,0 +1,1 @@
+"""The shell around the core: sockets, timers, one asyncio node."""

@@ -1,0 +1,32 @@
+"""The one small interface through which anything watches or drives a node.
+
+The dashboard, the command language and scripts see a node only like this, so a node in this process
+and a node elsewhere are the same to them.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+
+from decent_tui.core.events import AnyEvent
+from decent_tui.core.operations import Operation
+
+A = TypeVar("A")
+
+Listener = Callable[[Sequence[AnyEvent]], None]
+
+
+class NodeInterface(Protocol):
+    """Operations in; answers and events out."""
+
+    async def run(self, operation: Operation[A]) -> A:
+        """Carry out one operation. A write returns when it is on disk.
+
+        Raises Refused with one plain sentence for a person; then nothing was changed. Operations that
+        were started in some order by one caller take effect in that order, so writes can be pipelined.
+        """
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Have `listener` called with each batch of events, on the node's event loop, soon after.
+
+        It must return at once and must not raise. The returned function ends the subscription.
+        """

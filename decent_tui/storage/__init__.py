@@ -1,0 +1,1 @@
+"""SQLite behind the core's Store protocol, and where the files lie."""
