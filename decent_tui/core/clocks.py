@@ -6,11 +6,13 @@ write: the node that made it and that node's sequence number. Clocks are never c
 Source: Preguiça et al., "Dotted version vectors" (2010); the names follow that paper.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Literal, NamedTuple
+import re
+from collections.abc import Mapping
+from typing import Final, Literal, NamedTuple
 
 Clock = Mapping[str, int]
 Order = Literal["same", "ahead", "behind", "concurrent"]
+_OURS: Final = re.compile("[0-9a-f]{16}")
 
 
 class Dot(NamedTuple):
@@ -65,10 +67,5 @@ def clip(clock: Clock, node: str, highest: int) -> dict[str, int]:
 
 
 def is_classic(node: str) -> bool:
-    """Whether an id has the form of the original program's (`hex@host:port`); ours never have an @."""
-    return "@" in node
-
-
-def classic_nodes(clock: Iterable[str]) -> list[str]:
-    """The classic ids named in a clock."""
-    return [node for node in clock if is_classic(node)]
+    """Whether an id is not one of ours (16 hex digits): the original program's are `hex@host:port`."""
+    return _OURS.fullmatch(node) is None

@@ -90,10 +90,10 @@ class Seen:
         """Whether every number of `clock` is at or below the base: nothing below it can still arrive."""
         return all(self.base(node) >= seq for node, seq in clock.items())
 
-    def holds_gap(self, node: str) -> bool:
-        """Whether some number of `node` was jumped over: a push that got lost, or is still on its way."""
+    def gaps(self, node: str) -> int:
+        """How many gaps there are in the numbers of `node`: a push that got lost, or is still on its way."""
         held = self[node]
-        return bool(held) and (len(held) > 1 or held[0][0] != 1)
+        return len(held) - (bool(held) and held[0][0] == 1)
 
     def digest(self, fingerprint: int) -> str:
         """64 bits, as 16 hex digits, of `seen` and the fingerprint together."""

@@ -1,0 +1,148 @@
+"""Many versions in few bytes: the columns of a VERSIONS message.
+
+Each node id is named once (`nodes`) and meant by its index from there on; rows go by columns;
+numbers that grow from row to row are written as differences. What can be computed (the cid) is not
+sent. The aim is at most 1.2 times the bytes of the keys and values themselves.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Annotated, Final
+
+import msgspec
+
+from decent_tui.core.errors import ProtocolError
+from decent_tui.core.limits import MAX_ID, MAX_NUMBER
+from decent_tui.core.values import check_key, text_id
+from decent_tui.core.version import Version
+
+_NULL: Final = msgspec.Raw(b"null")
+_MAX_TIME: Final = 2**53
+
+Index = Annotated[int, msgspec.Meta(ge=0)]
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ID)]
+
+
+class Batch(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Versions as columns, each as long as `keys`, but for
+
+    - `nodes`: the ids that the others mean by index;
+    - `runs`: `[node, count, node, count, …]`, the writers of the rows (the node of each dot);
+    - `seqs`, `lamports`, `times` (ms): differences to the row before; `seqs` start anew with each run;
+    - `contexts`: per row `[node, n, node, n, …]`;
+    - `deleted`: the rows that are tombstones (their value is null);
+    - `authors`: `[row, node, row, node, …]` where the author is not the writer (classic imports).
+    """
+
+    nodes: list[Id] = []
+    runs: list[Index] = []
+    keys: list[str] = []
+    values: list[msgspec.Raw] = []
+    seqs: list[int] = []
+    lamports: list[int] = []
+    times: list[int] = []
+    contexts: list[list[Index]] = []
+    deleted: list[Index] = []
+    authors: list[Index] = []
+
+
+def pack(versions: Iterable[Version]) -> Batch:
+    """The columns of these versions, in their order."""
+    rows = list(versions)
+    index: dict[str, int] = {}
+    runs: list[int] = []
+    seqs: list[int] = []
+    contexts: list[list[int]] = []
+    authors: list[int] = []
+
+    def number(node: str) -> int:
+        return index.setdefault(node, len(index))
+
+    writer, seq = "", 0
+    for row, version in enumerate(rows):
+        if version.node != writer:
+            writer, seq = version.node, 0
+            runs += (number(writer), 0)
+        runs[-1] += 1
+        seqs.append(version.seq - seq)
+        seq = version.seq
+        contexts.append([part for node, n in version.context.items() for part in (number(node), n)])
+        if version.author != version.node:
+            authors += (row, number(version.author))
+    return Batch(
+        nodes=list(index),
+        runs=runs,
+        keys=[version.key for version in rows],
+        values=[_NULL if version.value is None else msgspec.Raw(version.value) for version in rows],
+        seqs=seqs,
+        lamports=_differences(version.lamport for version in rows),
+        times=_differences(version.ts for version in rows),
+        contexts=contexts,
+        deleted=[row for row, version in enumerate(rows) if version.value is None],
+        authors=authors,
+    )
+
+
+def unpack(batch: Batch) -> Iterator[Version]:
+    """The versions of a batch, one by one, each checked; raises ProtocolError at the first that is none.
+
+    It is a generator so that a large batch can be taken in slices. The cid is computed here and never
+    believed.
+    """
+    rows = len(batch.keys)
+    if not (rows == len(batch.values) == len(batch.seqs) == len(batch.lamports) == len(batch.times)):
+        raise _broken("the columns differ in length")
+    if len(batch.contexts) != rows or len(batch.runs) % 2 or sum(batch.runs[1::2]) != rows:
+        raise _broken("the columns differ in length")
+    deleted = frozenset(batch.deleted)
+    authors = dict(_pairs(batch.authors))
+    nodes, lamport, time = batch.nodes, 0, 0
+    rest = iter(range(rows))
+    for writer, count in _pairs(batch.runs):
+        node, seq = _name(nodes, writer), 0
+        for row in islice(rest, count):
+            seq += batch.seqs[row]
+            lamport += batch.lamports[row]
+            time += batch.times[row]
+            if not (1 <= seq <= MAX_NUMBER and 0 <= lamport <= MAX_NUMBER and 0 <= time <= _MAX_TIME):
+                raise _broken("a number is out of bounds")
+            try:
+                key = check_key(batch.keys[row])
+                value = None if row in deleted else bytes(batch.values[row])
+                cid = "" if value is None else text_id(value)
+            except ValueError as error:
+                raise ProtocolError(str(error), fatal=True) from None
+            author = node if row not in authors else _name(nodes, authors[row])
+            context = {_name(nodes, at): _number(n) for at, n in _pairs(batch.contexts[row])}
+            yield Version(key, value, node, seq, context, lamport, author, time, cid)
+
+
+def _differences(numbers: Iterable[int]) -> list[int]:
+    differences: list[int] = []
+    last = 0
+    for number in numbers:
+        differences.append(number - last)
+        last = number
+    return differences
+
+
+def _pairs(flat: Sequence[int]) -> Iterator[tuple[int, int]]:
+    if len(flat) % 2:
+        raise _broken("pairs are incomplete")
+    return zip(flat[::2], flat[1::2], strict=True)
+
+
+def _name(nodes: Sequence[str], at: int) -> str:
+    if at >= len(nodes):
+        raise _broken("a node index is out of bounds")
+    return nodes[at]
+
+
+def _number(number: int) -> int:
+    if not 1 <= number <= MAX_NUMBER:
+        raise _broken("a clock entry is out of bounds")
+    return number
+
+
+def _broken(what: str) -> ProtocolError:
+    return ProtocolError(f"a batch of versions is broken: {what}", fatal=True)

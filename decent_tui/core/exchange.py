@@ -1,0 +1,199 @@
+"""What passes on a link between two nodes of our kind: pulls, pushes, heartbeats."""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from decent_tui.core import messages as wire
+from decent_tui.core import sync
+from decent_tui.core.batch import pack
+from decent_tui.core.errors import ProtocolError
+from decent_tui.core.events import Collected
+from decent_tui.core.links import Link
+from decent_tui.core.parts import Parts
+from decent_tui.core.seen import Seen
+from decent_tui.core.sync import Pull
+from decent_tui.core.tombstones import Collector
+from decent_tui.core.version import Version
+
+HEARTBEAT: Final = 1.0
+"""Seconds between heartbeats on a link. With the PINGs it makes some 130 bytes a second, both ways."""
+
+WORD: Final = 0.1
+"""Seconds for which acknowledgements are gathered before the writer is told."""
+
+PING: Final = 10.0
+"""Seconds between two measurements of the round trip."""
+
+PATIENCE: Final = 10.0
+"""Seconds without an answer after which a pull is given up; the next check starts another."""
+
+
+class Exchange:
+    """Keeps this replica level with the others."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._pulls = 0
+        self._next_beat = 0.0
+        self._next_word = 0.0
+        self._hold_until = 0.0
+        self._collector = Collector()
+
+    @property
+    def waits_for(self) -> dict[str, int]:
+        """Per node id, how many tombstones wait for it ("" is this node itself)."""
+        return self._collector.waits_for
+
+    # ------------------------------------------------------------------ pulls
+
+    def pull(self, link: Link) -> None:
+        """Ask the peer for all that we lack, unless a pull from it is under way."""
+        if link.pull is None:
+            self._pulls += 1
+            link.pull = Pull(self._pulls, self._parts.clock.now)
+            self._ask(link, link.pull)
+
+    def _ask(self, link: Link, pull: Pull) -> None:
+        pull.started = self._parts.clock.now
+        link.untold(self._parts.replica.seen)
+        self._parts.out.send(link.id, pull.question(self._parts.replica), pull.id)
+
+    def asked(self, link: Link, question: wire.Sync, request: wire.RequestId) -> None:
+        """A peer pulls from us."""
+        self._heard(link, question.seen, whole=True)
+        said = sync.answer(self._parts.replica, question, self._parts.me.chunk)
+        if said.listed is not None:
+            self._hold_until = self._parts.clock.now + sync.HOLD
+        link.sent_versions += len(said.batch.keys)
+        self._parts.out.send(link.id, said, request)
+
+    def absorb(self, link: Link, versions: Sequence[Version]) -> None:
+        """Take in a slice of the versions of a message (its rest follows, and then `answered`)."""
+        parts = self._parts
+        link.owes_word = True
+        link.received_versions += len(versions)
+        for version in versions:
+            if version.node == parts.replica.node and version.seq > parts.replica.counter:
+                raise RolledBack(version.seq)
+        seen = parts.replica.seen
+        gaps = {version.node: seen.gaps(version.node) for version in versions}
+        parts.replica.apply(versions, link.node or "")
+        parts.tally.applied += len(versions)
+        if any(seen.gaps(node) > before for node, before in gaps.items()):
+            self.pull(link)  # a number was jumped over: a push got lost (or two crossed; then this is cheap)
+
+    def answered(self, link: Link, said: wire.Versions, request: wire.RequestId) -> None:
+        """The end of a message of versions whose rows were absorbed."""
+        pull = link.pull
+        if pull is None or request is None or pull.id != request:
+            return
+        if not pull.take(self._parts.replica, said):
+            self._ask(link, pull)
+            return
+        link.pull = None
+        if said.seen is not None:
+            self._heard(link, said.seen, whole=True)
+            self._compare(link, said)
+
+    def _compare(self, link: Link, said: wire.Versions) -> None:
+        """The self-check: equal `seen` with unequal fingerprints is a bug, a broken disk or a false dot."""
+        parts = self._parts
+        known = parts.members.get(link.node)
+        if known is None or known.seen != parts.replica.seen:
+            return
+        if said.fingerprint != f"{parts.replica.fingerprint:x}":
+            parts.alarm(
+                f"this node and {known.name or known.node} have seen the same writes but do not hold the same"
+                " values: one of the two files is damaged, or one write has two meanings"
+            )
+
+    def _heard(self, link: Link, flat: wire.Flat, *, whole: bool) -> None:
+        """A member said what it has seen."""
+        parts = self._parts
+        if link.node is None:
+            return
+        said = parts.members.heard_wire(link.node, flat, whole=whole)
+        self._check_own(said)
+
+    def _check_own(self, said: Seen) -> None:
+        """A number above our own counter under our own id: this machine was rolled back, or the peer lies."""
+        replica = self._parts.replica
+        mine = said[replica.node]
+        if mine and mine[-1][1] > replica.counter:
+            raise RolledBack(mine[-1][1])
+
+    # ------------------------------------------------------------------ pushes
+
+    def pushes(self, ready: Collection[int]) -> None:
+        """Send what waits on the links that are ready for more."""
+        parts = self._parts
+        for link in parts.links.decent():
+            if link.id in ready and link.outbox:
+                batch = link.outbox.take()
+                link.sent_versions += len(batch)
+                parts.out.send(link.id, wire.Versions(pack(batch)))
+            elif link.id in ready and link.outbox.dropped:
+                link.outbox.dropped = False
+                self._beat(link)
+
+    # ------------------------------------------------------------------ heartbeats
+
+    def beaten(self, link: Link, beat: wire.Heartbeat) -> None:
+        """A heartbeat came: note the digest; equal digests say that the peer has seen what we have."""
+        parts = self._parts
+        link.digest = beat.digest
+        if beat.seen:
+            self._heard(link, beat.seen, whole=False)
+        if beat.digest == parts.replica.digest() and link.node is not None:
+            known = parts.members.get(link.node)
+            if known is not None and known.seen != parts.replica.seen:
+                parts.members.heard(link.node, parts.replica.seen.copy(), whole=True)
+
+    def _beat(self, link: Link) -> None:
+        link.owes_word = False
+        replica = self._parts.replica
+        self._parts.out.send(link.id, wire.Heartbeat(replica.digest(), link.untold(replica.seen)))
+
+    def tick(self) -> None:
+        """The work of time: heartbeats, acknowledgements, the periodic check, collection."""
+        parts, now = self._parts, self._parts.clock.now
+        links = parts.links.decent()
+        for link in links:
+            if link.pull is not None and now - link.pull.started > PATIENCE:
+                link.pull = None
+        if now >= self._next_beat:
+            self._next_beat = now + HEARTBEAT
+            for link in links:
+                self._beat(link)
+                if now >= link.next_ping and link.pinged is None:
+                    link.pinged, link.next_ping = now, now + PING
+                    parts.out.send(link.id, wire.Ping())
+            self._check_one([link for link in links if link.digest and link.digest != parts.replica.digest()])
+            self._collect()
+        elif now >= self._next_word:
+            self._next_word = now + WORD
+            for link in links:
+                if link.owes_word and link.pull is None:
+                    self._beat(link)
+
+    def _check_one(self, unequal: list[Link]) -> None:
+        """The periodic check: pull from one peer, drawn by chance, whose digest is not ours."""
+        if unequal:
+            self.pull(self._parts.chance.choice(unequal))
+
+    def _collect(self) -> None:
+        parts = self._parts
+        if parts.clock.now < self._hold_until:
+            return
+        members = parts.members.counted(parts.alive())
+        collected = self._collector.turn(parts.replica, members, parts.members.forgotten())
+        if collected:
+            parts.out.emit(Collected(parts.clock.at, collected))
+
+
+class RolledBack(ProtocolError):
+    """A peer knows a write number `highest` of ours that we never made."""
+
+    def __init__(self, highest: int) -> None:
+        super().__init__(f"a peer knows write {highest} of this node, which it has not made")
+        self.highest = highest

@@ -1,0 +1,299 @@
+"""How a link begins and ends: dialling, HANDSHAKE and its answer, one link per pair, goodbye."""
+
+from collections.abc import Callable, Iterable
+
+from decent_tui.core import address as addresses
+from decent_tui.core import messages as wire
+from decent_tui.core.chance import name_for
+from decent_tui.core.clocks import is_classic
+from decent_tui.core.limits import MAX_LEARNED_PEERS
+from decent_tui.core.links import Link, superseded
+from decent_tui.core.parts import Parts
+from decent_tui.core.peers import Peer
+from decent_tui.core.store import Standing
+
+PATIENCE = 5.0
+"""Seconds in which a node that we dialled must answer the HANDSHAKE."""
+
+
+class Greeting:
+    """Finds peers, makes links to them, and knows when they are gone.
+
+    `decent` is called with each new link to a node of our kind, `classic` with each to a classic peer, and
+    `renamed` when this node must take a new id.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        *,
+        decent: Callable[[Link], None],
+        classic: Callable[[Link], None],
+        renamed: Callable[[str], None],
+    ) -> None:
+        self._parts = parts
+        self._decent = decent
+        self._classic = classic
+        self._renamed = renamed
+
+    # ------------------------------------------------------------------ dialling
+
+    def tick(self) -> None:
+        """Dial whoever is due, note who fell silent, and give up links that never said who they are."""
+        parts = self._parts
+        for peer in parts.peers.tick(parts.clock.now):
+            parts.tell(peer, f"no word for {parts.clock.now - (peer.heard or 0):.0f} s")
+            link = parts.links.get(peer.link) if peer.link is not None else None
+            if peer.state == "down" and link is not None:
+                parts.drop(link, "no answer", at_once=True)
+        for peer in parts.peers.due(parts.clock.now):
+            if not parts.faults.is_cut(peer.node, peer.address):
+                parts.dial(peer)
+        for link in parts.links.all():
+            if link.kind == "new" and link.dialled and parts.clock.now - link.opened > PATIENCE:
+                self._failed(link.dialled, "it does not answer the handshake", refused=False)
+                parts.drop(link, "", at_once=True)
+
+    def opened(self, link: Link) -> None:
+        """A connection is open; whoever dialled speaks first."""
+        parts = self._parts
+        parts.links.open(link)
+        if link.dialled is None:
+            return
+        parts.out.send(
+            link.id,
+            wire.Handshake(
+                parts.replica.node,
+                parts.me.listen,
+                self._known_to_us(),
+                protocol=wire.PROTOCOL,
+                name=parts.me.name,
+                tag=parts.me.tag,
+                volatile=parts.me.volatile,
+                gone=parts.members.gone(),
+            ),
+        )
+
+    def dial_failed(self, address: str, why: str, *, refused: bool) -> None:
+        """A dial came to nothing; `refused` says that somebody answered that nobody listens there."""
+        self._failed(address, why, refused=refused)
+
+    def _failed(self, address: str, why: str, *, refused: bool) -> None:
+        parts = self._parts
+        peer = parts.peers.at(address)
+        if peer is None:
+            return
+        peer.dialling = False
+        peer.error = why
+        if refused and peer.link is None:
+            parts.set_state(peer, "down", why)
+
+    def lost(self, link: Link, why: str) -> None:
+        """A connection ended without our doing."""
+        parts = self._parts
+        parts.links.close(link.id)
+        if link.dialled and link.kind == "new":
+            self._failed(link.dialled, why or "it closed the connection without an answer", refused=False)
+        for peer in parts.peers:
+            if peer.link == link.id:
+                peer.link = None
+                peer.error = why or "the connection was closed"
+                parts.peers.soon(peer, parts.clock.now)
+                if peer.state == "alive":
+                    parts.set_state(peer, "suspect", peer.error)
+
+    # ------------------------------------------------------------------ HANDSHAKE
+
+    def asked(self, link: Link, hello: wire.Handshake, request: wire.RequestId) -> None:
+        """Somebody who dialled us says who they are."""
+        parts = self._parts
+        listen = self._reachable(hello.listen, link.remote)
+        if parts.faults.is_cut(hello.node_id, listen):
+            parts.drop(link, "", at_once=True)
+            return
+        if not hello.protocol or is_classic(hello.node_id):
+            self._guest(link, hello, listen, request)
+            return
+        if self._is_me(link, hello.node_id, hello.tag, None):
+            return
+        parts.out.send(
+            link.id,
+            wire.Peers(
+                self._known_to_us(),
+                node_id=parts.replica.node,
+                listen=parts.me.listen,
+                protocol=wire.PROTOCOL,
+                name=parts.me.name,
+                tag=parts.me.tag,
+                volatile=parts.me.volatile,
+                gone=parts.members.gone(),
+            ),
+            request,
+        )
+        link.node, link.tag, link.address = hello.node_id, hello.tag, listen
+        self._learn(hello.known_peers, link.remote)
+        self._link(link, hello.name, hello.volatile, hello.gone)
+
+    def _guest(self, link: Link, hello: wire.Handshake, listen: str, request: wire.RequestId) -> None:
+        """A classic peer's own connection: answers there are never read, so we dial it for our own talk."""
+        parts = self._parts
+        link.kind, link.node, link.address = "guest", hello.node_id, listen
+        parts.out.send(link.id, wire.Peers(self._known_to_us()), request)
+        self._learn([listen, *hello.known_peers], link.remote)
+        peer = parts.peers.at(listen)
+        if peer is not None and is_classic(hello.node_id):
+            peer.node, peer.classic = hello.node_id, True
+            parts.members.meet(hello.node_id, address=listen, classic=True)
+            for ours in parts.links.classic():
+                if ours.address == listen:
+                    ours.node = hello.node_id
+
+    def answered(self, link: Link, said: wire.Peers) -> None:
+        """The answer to our HANDSHAKE (or a classic peer's word about peers at another time)."""
+        parts = self._parts
+        if link.kind != "new" or link.dialled is None:
+            self._learn(said.peers, link.remote)
+            return
+        if said.node_id is None or not said.protocol:
+            self._learn(said.peers, link.remote)
+            self._greet_classic(link)
+            return
+        listen = self._reachable(said.listen, link.remote)
+        if parts.faults.is_cut(said.node_id, listen):
+            self._failed(link.dialled, "cut by you", refused=False)
+            parts.drop(link, "", at_once=True)
+            return
+        if self._is_me(link, said.node_id, said.tag, link.dialled):
+            return
+        self._learn(said.peers, link.remote)
+        link.node, link.tag, link.address = said.node_id, said.tag, listen
+        self._link(link, said.name, said.volatile, said.gone)
+
+    def _greet_classic(self, link: Link) -> None:
+        """The peer we dialled speaks the original protocol. It has not said its id: only its records do."""
+        parts = self._parts
+        peer = parts.peers.at(link.dialled or "")
+        if peer is None:
+            parts.drop(link, "")
+            return
+        link.kind, link.address = "classic", peer.address
+        link.node = peer.node if peer.node and is_classic(peer.node) else None
+        peer.classic, peer.name = True, ""
+        self._linked(peer, link)
+        self._classic(link)
+
+    def _is_me(self, link: Link, node: str, tag: str, dialled: str | None) -> bool:
+        """Whether the other end is this very node, or claims to be; such a link closes."""
+        parts = self._parts
+        if node != parts.replica.node:
+            return False
+        if tag != parts.me.tag:
+            parts.alarm(
+                f"another process at {link.remote} uses this node's id; stop it, or give it its own file"
+            )
+        elif dialled is not None:
+            parts.peers.learn_me(dialled)
+            parts.replica.store.remove(addresses=[dialled])
+        parts.drop(link, "it has this node's own id")
+        return True
+
+    # ------------------------------------------------------------------ one link per pair
+
+    def _link(self, link: Link, name: str, volatile: bool, gone: dict[str, str]) -> None:
+        """A node of our kind is at the other end."""
+        parts = self._parts
+        assert link.node is not None
+        peer, other_ways = parts.peers.met(link.node, name or name_for(link.node), link.address, link.dialled)
+        rival = parts.links.to(link.node)
+        link.kind = "decent"
+        if rival is not None and rival is not link:
+            loser = superseded(parts.replica.node, rival, link)
+            parts.drop(loser, "", at_once=rival.tag != link.tag)
+            if loser is link:
+                return
+        parts.members.meet(link.node, name=peer.name, address=peer.address, volatile=volatile)
+        parts.replica.store.save(addresses=[peer.address])
+        parts.replica.store.remove(addresses=other_ways)
+        peer.classic = False
+        self._linked(peer, link)
+        self.told_gone(link, gone)
+        if parts.links.get(link.id) is not None:
+            self._decent(link)
+
+    def _linked(self, peer: Peer, link: Link) -> None:
+        parts = self._parts
+        peer.link, peer.dialling, peer.error = link.id, False, None
+        peer.heard = parts.clock.now
+        parts.peers.soon(peer, parts.clock.now)
+        parts.set_state(peer, "alive", "linked")
+
+    # ------------------------------------------------------------------ goodbyes
+
+    def goodbye(self, link: Link) -> None:
+        """The peer stops now: it is down at once, and still a member."""
+        parts = self._parts
+        peer = parts.peers.of(link.node)
+        parts.drop(link, "it has stopped", at_once=True)
+        if peer is not None:
+            parts.set_state(peer, "down", "it said goodbye")
+
+    def told_gone(self, link: Link | None, nodes: dict[str, str]) -> None:
+        """Somebody says which nodes left or were forgotten; news goes on to everybody else."""
+        parts = self._parts
+        fresh: dict[str, str] = {}
+        for node, said in nodes.items():
+            standing: Standing = "left" if said == "left" else "forgotten"
+            if node == parts.replica.node:
+                self._renamed(f"this node was {standing} under its old id and goes on under a new one")
+                return
+            if node in parts.replica.former or not parts.members.mark(node, standing):
+                continue
+            fresh[node] = standing
+            peer = parts.peers.of(node)
+            if peer is not None:
+                self._retire(peer, standing)
+        if fresh:
+            for other in parts.links.decent():
+                if other is not link:
+                    parts.out.send(other.id, wire.Gone(fresh))
+
+    def _retire(self, peer: Peer, standing: Standing) -> None:
+        parts = self._parts
+        link = parts.links.get(peer.link) if peer.link is not None else None
+        if link is not None:
+            parts.out.send(link.id, wire.Gone({peer.node or "": standing}))
+            parts.drop(link, f"it was {standing}" if standing == "forgotten" else "it has left")
+        parts.replica.store.remove(addresses=[peer.address])
+        parts.set_state(peer, "left" if standing == "left" else "forgotten", f"it has {standing}")
+        if standing == "forgotten":
+            parts.peers.remove(peer)
+
+    # ------------------------------------------------------------------ addresses
+
+    def learn(self, address: str, *, given: bool) -> Peer | None:
+        """Take in an address; what the operator gives is kept in the file at once."""
+        peer = self._parts.peers.learn(address, given=given)
+        if peer is not None and given:
+            self._parts.replica.store.save(addresses=[peer.address])
+        return peer
+
+    def _learn(self, texts: Iterable[str], remote: str) -> None:
+        """Addresses heard from others: what is none is passed over."""
+        for text in texts:
+            address = self._reachable(text, remote)
+            if address:
+                self._parts.peers.learn(address, given=False)
+
+    def _known_to_us(self) -> list[str]:
+        return self._parts.peers.addresses()[:MAX_LEARNED_PEERS]
+
+    def _reachable(self, text: str, remote: str) -> str:
+        """An announced address in its one spelling, an unspecified host replaced by the sender's; "" if it is
+        no address."""
+        try:
+            address = addresses.parse(text)
+            if addresses.is_unspecified(address.host):
+                address = addresses.Address(addresses.parse(remote, allow_zero=True).host, address.port)
+        except ValueError:
+            return ""
+        return str(address)

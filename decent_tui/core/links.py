@@ -1,0 +1,99 @@
+"""Links: one connection each, and the rule of one link per pair of nodes."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from decent_tui.core.push import Outbox
+from decent_tui.core.ranges import Ranges
+from decent_tui.core.seen import Seen
+from decent_tui.core.sync import Pull
+
+Kind = Literal["new", "decent", "classic", "guest"]
+"""Who is at the other end: nobody knows yet; one of us; a classic peer that we dialled; or somebody who
+dialled us and speaks the original protocol (a classic peer's own connection, a person with `nc`)."""
+
+
+@dataclass(slots=True)
+class Link:
+    """One connection. `remote` is where it comes from or leads to, `dialled` the address if we dialled it."""
+
+    id: int
+    remote: str
+    dialled: str | None
+    opened: float
+    kind: Kind = "new"
+    node: str | None = None
+    tag: str = ""
+    address: str = ""
+    bad_lines: int = 0
+    pull: Pull | None = None
+    outbox: Outbox = field(default_factory=Outbox)
+    told: dict[str, Ranges] = field(default_factory=dict)
+    """What of our `seen` was last told on this link."""
+    owes_word: bool = False
+    """Versions came on this link and its peer has not been told yet that we have them."""
+    digest: str = ""
+    """The peer's digest as last heard."""
+    pinged: float | None = None
+    """When a PING was sent that is not answered yet."""
+    next_ping: float = 0.0
+    sent_versions: int = 0
+    received_versions: int = 0
+    """Versions that went and came on this link so far."""
+
+    def untold(self, seen: Seen) -> dict[str, list[int]]:
+        """What of `seen` has changed since it was last told on this link; it counts as told from now on."""
+        news = {node: held for node, held in seen.items() if self.told.get(node) != held}
+        self.told.update(news)
+        return {node: [end for pair in held for end in pair] for node, held in news.items()}
+
+
+class Links:
+    """The connections of a node, by number and by the node at the other end."""
+
+    def __init__(self) -> None:
+        self._links: dict[int, Link] = {}
+
+    def open(self, link: Link) -> None:
+        """Count a new connection in."""
+        self._links[link.id] = link
+
+    def get(self, number: int) -> Link | None:
+        """The connection, unless it is closed."""
+        return self._links.get(number)
+
+    def close(self, number: int) -> Link | None:
+        """Count a connection out."""
+        return self._links.pop(number, None)
+
+    def all(self) -> list[Link]:
+        """Every open connection."""
+        return list(self._links.values())
+
+    def decent(self) -> list[Link]:
+        """The links to nodes of our kind, in the order in which they were opened."""
+        return [link for link in self._links.values() if link.kind == "decent"]
+
+    def classic(self) -> list[Link]:
+        """The links that we opened to classic peers."""
+        return [link for link in self._links.values() if link.kind == "classic"]
+
+    def to(self, node: str) -> Link | None:
+        """The link to a node."""
+        return next(
+            (link for link in self._links.values() if link.kind == "decent" and link.node == node), None
+        )
+
+
+def superseded(me: str, old: Link, new: Link) -> Link:
+    """Which of two links to one node must go.
+
+    After a restart of the peer (another tag) the old one is dead, whatever still waits in it. Otherwise, on
+    a simultaneous dial, the connection dialled by the smaller node id stays, which both sides decide alike;
+    of two that the same side dialled the newer one stays, because the dialler has given up the older.
+    """
+    if old.tag != new.tag or (old.dialled is None) == (new.dialled is None):
+        return old
+    smaller_is_me = me < (new.node or "")
+    new_is_right = (new.dialled is not None) == smaller_is_me
+    return old if new_is_right else new

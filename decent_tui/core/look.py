@@ -1,0 +1,195 @@
+"""Operations that only look: keys, peers, status, and what the dashboard shows. Nothing here changes
+anything, and none of it costs more than the page it answers with."""
+
+from typing import Final
+
+from decent_tui.core import operations as ops
+from decent_tui.core.exchange import Exchange
+from decent_tui.core.parts import Parts
+from decent_tui.core.peers import Peer
+from decent_tui.core.records import to_record, to_records
+from decent_tui.core.store import Wanted
+from decent_tui.core.version import Siblings, visible
+
+_PAGE: Final = 1000
+
+
+class Look:
+    """Answers the operations that change nothing."""
+
+    def __init__(self, parts: Parts, exchange: Exchange) -> None:
+        self._parts = parts
+        self._exchange = exchange
+
+    def answer(self, operation: ops.AnyOperation) -> ops.AnyAnswer:
+        """Answer one operation; raises TypeError for one that is not of this kind."""
+        match operation:
+            case ops.Keys():
+                return self._keys(operation)
+            case ops.Peers():
+                return ops.PeerList(
+                    sorted(self._peers(), key=lambda peer: (peer.address, peer.node_id or ""))
+                )
+            case ops.Status():
+                return self._status()
+            case ops.Snapshot():
+                return self._snapshot()
+            case ops.Rows():
+                return self._rows(operation)
+            case ops.Inspect(key=key):
+                return self._inspect(key)
+            case _:
+                raise TypeError(f"nobody carries out {operation!r}")
+
+    # ------------------------------------------------------------------ keys
+
+    def _keys(self, operation: ops.Keys) -> ops.KeyList:
+        wanted: Wanted = "conflicts" if operation.conflicts else "live"
+        start = max(operation.after, operation.prefix)
+        found = self._parts.replica.store.page(
+            wanted=wanted,
+            prefix=operation.prefix,
+            start=start,
+            inclusive=start != operation.after or not operation.after,
+            limit=operation.limit + 1,
+        )
+        return ops.KeyList(found[: operation.limit], len(found) > operation.limit)
+
+    def _snapshot(self) -> ops.SnapshotAnswer:
+        parts = self._parts
+        store = parts.replica.store
+        data = {}
+        page = store.page(limit=_PAGE)
+        while page:
+            for key, siblings in store.siblings_of(page).items():
+                data[key] = to_records(visible(siblings))
+            page = store.page(start=page[-1], inclusive=False, limit=_PAGE)
+        return ops.SnapshotAnswer(
+            ops.ClassicSnapshot(parts.replica.node, parts.replica.lamport, parts.clock.at, data)
+        )
+
+    def _rows(self, operation: ops.Rows) -> ops.RowPage:
+        store = self._parts.replica.store
+        keys = store.page(
+            wanted=operation.wanted,
+            prefix=operation.prefix,
+            start=operation.start,
+            inclusive=operation.inclusive,
+            backwards=operation.backwards,
+            limit=operation.limit,
+        )
+        held = store.siblings_of(keys)
+        counted = self._parts.counted()
+        rows = [self._row(key, held[key], operation.preview, counted) for key in keys]
+        counts = store.counts()
+        totals = {
+            "live": counts.keys,
+            "conflicts": counts.conflicts,
+            "deleted": counts.deleted,
+            "all": counts.keys + counts.deleted,
+        }
+        return ops.RowPage(rows, None if operation.prefix else totals[operation.wanted])
+
+    def _row(self, key: str, siblings: Siblings, preview: int, counted: list[str]) -> ops.KeyRow:
+        shown = visible(siblings)
+        text = (shown[0].value or b"")[: 4 * preview].decode(errors="ignore")[:preview] if shown else ""
+        dots = [version.dot for version in siblings]
+        members = self._parts.members
+        held = sum(all(dot in members[node].seen for dot in dots) for node in counted)
+        return ops.KeyRow(key, len(shown), text, held + 1, len(counted) + 1)
+
+    def _inspect(self, key: str) -> ops.Inspection:
+        parts = self._parts
+        counted = parts.counted()
+        views = [
+            ops.SiblingView(
+                to_record(version),
+                version.node,
+                version.seq,
+                dict(version.context),
+                [parts.replica.node, *(node for node in counted if version.dot in parts.members[node].seen)],
+            )
+            for version in parts.replica.store.siblings(key)
+        ]
+        return ops.Inspection(key, views, [parts.replica.node, *counted])
+
+    # ------------------------------------------------------------------ peers
+
+    def _peers(self) -> list[ops.PeerView]:
+        views = [self._peer(peer) for peer in self._parts.peers]
+        listed = {view.node_id for view in views}
+        # members without an address of their own any more: an id that its owner gave up, or that left
+        views += [
+            ops.PeerView(
+                known.address, known.node, known.name or None, "left" if known.standing == "left" else "down",
+                behind=known.seen.lacks_count(self._parts.replica.seen), classic=known.classic,
+            )
+            for known in self._parts.members.all()
+            if known.node not in listed and known.standing != "forgotten" and not known.volatile
+            and not known.classic and known.node not in self._parts.replica.former
+        ]  # fmt: skip
+        return views
+
+    def _peer(self, peer: Peer) -> ops.PeerView:
+        parts = self._parts
+        known = parts.members.get(peer.node)
+        mine = parts.replica.seen
+        digest_heard = known is not None and not known.classic
+        cut = parts.faults.is_cut(peer.node, peer.address)
+        return ops.PeerView(
+            address=peer.address,
+            node_id=peer.node,
+            name=peer.name or None,
+            state=peer.state,
+            rtt_ms=None if peer.rtt is None else round(peer.rtt * 1000, 3),
+            behind=known.seen.lacks_count(mine) if known and digest_heard else 0,
+            ahead=mine.lacks_count(known.seen) if known and digest_heard else 0,
+            classic=peer.classic,
+            last_error=peer.error,
+            cut=cut,
+            heard_s=None if peer.heard is None else max(0.0, parts.clock.now - peer.heard),
+            retry_s=None if peer.link is not None or cut else max(0.0, peer.retry_at - parts.clock.now),
+            sent=peer.sent,
+            received=peer.received,
+        )
+
+    # ------------------------------------------------------------------ status
+
+    def _status(self) -> ops.NodeStatus:
+        parts, replica = self._parts, self._parts.replica
+        counts = replica.store.counts()
+        waits = self._exchange.waits_for
+        states = [peer.state for peer in parts.peers]
+        return ops.NodeStatus(
+            node_id=replica.node,
+            name=parts.me.name,
+            address=parts.me.listen,
+            keys=counts.keys,
+            conflicts=counts.conflicts,
+            deleted=counts.deleted,
+            versions=counts.versions,
+            lamport=replica.lamport,
+            counter=replica.counter,
+            writes=parts.tally.writes,
+            applied=parts.tally.applied,
+            peers_alive=states.count("alive"),
+            peers_known=len(states),
+            settled=self._settled(),
+            sent=parts.tally.sent,
+            received=parts.tally.received,
+            tombstones=sum(waits.values()) and max(waits.values()),
+            waits_for=sorted(node for node in waits if node),
+            alarms=list(parts.tally.alarms),
+            data=parts.me.data,
+            digest=replica.digest(),
+        )
+
+    def _settled(self) -> float:
+        """The share of all writes that all counted members have, as far as we heard (1 when alone)."""
+        mine = self._parts.replica.seen
+        total = sum(high - low + 1 for _, held in mine.items() for low, high in held)
+        counted = self._parts.counted()
+        if not total or not counted:
+            return 1.0
+        lacking = sum(self._parts.members[node].seen.lacks_count(mine) for node in counted)
+        return 1.0 - lacking / (total * len(counted))

@@ -1,0 +1,141 @@
+"""The membership: who is counted, what each was last heard to have seen, and who is gone.
+
+Members are the nodes whose digest was heard and that have neither left nor been forgotten. What a
+member last said of its `seen` tells, without further traffic, how many writes it is behind, whether it
+holds a version, and whether a tombstone may go. All of it is kept in the file; claims heard since the
+last save may be lost, and that only delays a collection.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from decent_tui.core.clocks import Dot
+from decent_tui.core.messages import Flat
+from decent_tui.core.seen import Seen
+from decent_tui.core.store import Member, Standing, Store
+from decent_tui.core.sync import read_seen
+
+
+@dataclass(slots=True)
+class Known:
+    """One node that was met: its last digest, and its standing."""
+
+    node: str
+    name: str = ""
+    address: str = ""
+    standing: Standing = "member"
+    seen: Seen = field(default_factory=Seen)
+    volatile: bool = False
+    classic: bool = False
+
+    def row(self) -> Member:
+        """The form in the store."""
+        return Member(
+            self.node,
+            self.name,
+            self.address,
+            self.standing,
+            dict(self.seen.items()),
+            self.volatile,
+            self.classic,
+        )
+
+
+class Membership:
+    """Every node that was ever met, this one excluded."""
+
+    def __init__(self, rows: Mapping[str, Member]) -> None:
+        self._known = {
+            row.node: Known(
+                row.node, row.name, row.address, row.standing, Seen(row.seen), row.volatile, row.classic
+            )
+            for row in rows.values()
+        }
+        self._dirty: set[str] = set()
+
+    def __getitem__(self, node: str) -> Known:
+        return self._known[node]
+
+    def get(self, node: str | None) -> Known | None:
+        """The node, if it was ever met."""
+        return self._known.get(node or "")
+
+    def all(self) -> list[Known]:
+        """Every node that was ever met."""
+        return list(self._known.values())
+
+    def meet(
+        self, node: str, *, name: str = "", address: str = "", volatile: bool = False, classic: bool = False
+    ) -> Known:
+        """A node said who it is. That does not change its standing: an id that is gone stays gone, and its
+        owner takes a new one as soon as it hears of it."""
+        known = self._known.get(node)
+        before = known.row() if known else None
+        known = self._known.setdefault(node, Known(node))
+        known.name, known.address = name or known.name, address or known.address
+        known.volatile, known.classic = volatile, classic
+        if known.row() != before:
+            self._dirty.add(node)
+        return known
+
+    def keep(self, node: str, name: str, seen: Seen) -> None:
+        """Count a former id of this very node, with what it had seen, until it is forgotten."""
+        self._known[node] = Known(node, name, seen=seen.copy())
+        self._dirty.add(node)
+
+    def heard(self, node: str, seen: Seen, *, whole: bool) -> None:
+        """A member said what it has seen: all of it, or (`whole` false) what has changed."""
+        known = self._known.get(node)
+        if known is None:
+            return
+        if whole:
+            known.seen = seen
+        else:
+            known.seen.join(seen)
+        self._dirty.add(node)
+
+    def heard_wire(self, node: str, flat: Flat, *, whole: bool) -> Seen:
+        """The same from the wire; raises ProtocolError. Returns what was said."""
+        seen = read_seen(flat)
+        self.heard(node, seen, whole=whole)
+        return seen
+
+    def mark(self, node: str, standing: Standing) -> bool:
+        """Set a node's standing; whether that is news. `forgotten` is final, `left` gives way to it."""
+        known = self._known.setdefault(node, Known(node))
+        if known.standing == standing or known.standing == "forgotten":
+            return False
+        known.standing = standing
+        self._dirty.add(node)
+        return True
+
+    def gone(self) -> dict[str, str]:
+        """The nodes that left or were forgotten, as they are told to others."""
+        return {known.node: known.standing for known in self._known.values() if known.standing != "member"}
+
+    def forgotten(self) -> frozenset[str]:
+        """The ids that were forgotten."""
+        return frozenset(known.node for known in self._known.values() if known.standing == "forgotten")
+
+    def counted(self, alive: frozenset[str]) -> dict[str, Seen]:
+        """What each member that counts for a collection has last been heard to have seen: not classic peers
+        (they have no digest), and `--memory` nodes only while they are alive."""
+        return {
+            known.node: known.seen
+            for known in self._known.values()
+            if known.standing == "member"
+            and not known.classic
+            and (not known.volatile or known.node in alive)
+        }
+
+    def holders(self, dot: Dot) -> list[str]:
+        """The members known to have seen a dot."""
+        return [
+            known.node for known in self._known.values() if known.standing == "member" and dot in known.seen
+        ]
+
+    def save(self, store: Store) -> None:
+        """Write what has changed into the store's open transaction."""
+        if self._dirty:
+            store.save(members=[self._known[node].row() for node in sorted(self._dirty)])
+            self._dirty.clear()

@@ -1,0 +1,63 @@
+"""What a node wants done: effects for the shell (or the simulator) to carry out.
+
+Every effect waits until what was written before it is durable: nothing is acknowledged or sent that a
+loss of power could take back.
+"""
+
+from dataclasses import dataclass, field
+
+from decent_tui.core.errors import Refused
+from decent_tui.core.events import AnyEvent
+from decent_tui.core.messages import Message, RequestId
+from decent_tui.core.operations import AnyAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Put a message on a link."""
+
+    link: int
+    message: Message
+    request: RequestId = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """Open a connection to an address; the outcome comes back as `opened` or `dial_failed`."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Close a link after what was sent on it (`at_once`: what waits is thrown away); no `lost` comes back."""
+
+    link: int
+    at_once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A local operation is done."""
+
+    operation: int
+    outcome: AnyAnswer | Refused
+
+
+Effect = Send | Dial | Drop | Answered
+
+
+@dataclass(slots=True)
+class Outputs:
+    """Where the parts of a node put what they want done and what happened, in order."""
+
+    effects: list[Effect] = field(default_factory=list)
+    events: list[AnyEvent] = field(default_factory=list)
+
+    def send(self, link: int, message: Message, request: RequestId = None) -> None:
+        """Put a message on a link."""
+        self.effects.append(Send(link, message, request))
+
+    def emit(self, event: AnyEvent) -> None:
+        """Say what happened."""
+        self.events.append(event)

@@ -1,0 +1,165 @@
+"""The parts of one node, as they are handed to the modules that work on them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from decent_tui.core.chance import Chance
+from decent_tui.core.clocks import Dot
+from decent_tui.core.events import Alarm, Changed, Conflict, PeerChanged, Settled
+from decent_tui.core.faults import Faults
+from decent_tui.core.links import Link, Links
+from decent_tui.core.members import Membership
+from decent_tui.core.operations import PeerState
+from decent_tui.core.outputs import Dial, Drop, Outputs
+from decent_tui.core.peers import Peer, Peers
+from decent_tui.core.push import eager
+from decent_tui.core.replica import Replica
+from decent_tui.core.store import Change, Store
+from decent_tui.core.version import in_conflict
+
+
+@dataclass(slots=True)
+class Clock:
+    """The time of the current input: monotonic seconds, and the wall clock in milliseconds since 1970."""
+
+    now: float = 0.0
+    wall: int = 0
+
+    @property
+    def at(self) -> float:
+        """The wall clock in seconds, as events carry it."""
+        return self.wall / 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Self:
+    """Who this node is besides its id: what it is called, the address it announces, the `tag` drawn at each
+    start, whether it keeps nothing (`volatile`), its file as shown to people, and how many bytes of versions
+    it puts in one answer to a sync (`chunk`; small while a screen shares the event loop)."""
+
+    name: str
+    listen: str
+    tag: str
+    volatile: bool
+    data: str
+    chunk: int
+
+
+@dataclass(slots=True)
+class Tally:
+    """What this run did, in numbers: local writes, versions taken in, bytes both ways."""
+
+    writes: int = 0
+    applied: int = 0
+    sent: int = 0
+    received: int = 0
+    alarms: list[str] = field(default_factory=list)
+
+
+class Parts:
+    """One node's state, and the few things that everybody who works on it does alike."""
+
+    def __init__(self, store: Store, me: Self, chance: Chance) -> None:
+        self.me = me
+        self.chance = chance
+        self.clock = Clock()
+        self.out = Outputs()
+        self.tally = Tally()
+        self.replica = Replica(store, self._changed)
+        self.faults = Faults()
+        self.links = Links()
+        state = store.load()
+        self.members = Membership(state.members if state else {})
+        self.peers = Peers([me.listen], chance)
+        for address in state.addresses if state else ():
+            self.peers.learn(address, given=True)
+        for known in self.members.all():
+            if known.standing == "member" and known.address and (peer := self._recall(known.address)):
+                peer.node, peer.name, peer.classic = known.node, known.name, known.classic
+
+    def _recall(self, address: str) -> Peer | None:
+        peer = self.peers.learn(address, given=True)
+        return peer if peer and peer.node is None else None
+
+    # ------------------------------------------------------------------ links and peers
+
+    def drop(self, link: Link, why: str, *, at_once: bool = False) -> None:
+        """Close a link for a reason; its peer is not blamed beyond that."""
+        self.links.close(link.id)
+        self.out.effects.append(Drop(link.id, at_once))
+        for peer in self.peers:
+            if peer.link == link.id:
+                peer.link = None
+                peer.error = why or peer.error
+
+    def dial(self, peer: Peer) -> None:
+        """Have a peer dialled."""
+        peer.dialling = True
+        self.peers.later(peer, self.clock.now)
+        self.out.effects.append(Dial(peer.address))
+
+    def set_state(self, peer: Peer, state: PeerState, why: str = "") -> None:
+        """Note a peer's state, and tell whoever watches if it is another one."""
+        if peer.state != state:
+            peer.state = state
+            self.tell(peer, why)
+
+    def tell(self, peer: Peer, why: str) -> None:
+        """Tell whoever watches about a peer's new state."""
+        self.out.emit(PeerChanged(self.clock.at, peer.address, peer.node, peer.state, why))
+
+    def peer_of(self, link: Link) -> Peer | None:
+        """The peer at the other end of a link, as far as it is known."""
+        return self.peers.of(link.node) or self.peers.at(link.address)
+
+    def hear(self, link: Link) -> None:
+        """A sign of life came on a link."""
+        peer = self.peer_of(link)
+        if peer is not None and peer.link == link.id:
+            peer.heard = self.clock.now
+            if peer.state != "alive":
+                self.set_state(peer, "alive", "it answers")
+
+    def alive(self) -> frozenset[str]:
+        """The ids of the peers that are alive or only suspect."""
+        return frozenset(p.node for p in self.peers if p.node and p.state in ("alive", "suspect"))
+
+    def alarm(self, text: str) -> None:
+        """Something a person must know; said once until something else is said."""
+        if text not in self.tally.alarms:
+            self.tally.alarms.append(text)
+            self.out.emit(Alarm(self.clock.at, text))
+
+    # ------------------------------------------------------------------ versions
+
+    def _changed(self, changes: Sequence[Change], source: str) -> None:
+        """The replica changed: push what is ours, tell classic peers, tell whoever watches."""
+        for change in changes:
+            for version in change.kept:
+                if version.node == self.replica.node:
+                    for link in eager(self.links.decent()):
+                        link.outbox.add(version)
+                for link in self.links.classic():
+                    link.outbox.add(version)
+            self._announce(change)
+        if changes:
+            self.out.emit(Changed(self.clock.at, tuple(change.key for change in changes), source))
+
+    def _announce(self, change: Change) -> None:
+        before, after = in_conflict(change.before), in_conflict(change.after)
+        if after and not before:
+            values = len({version.cid for version in change.after if version.value is not None})
+            self.out.emit(Conflict(self.clock.at, change.key, values))
+        elif before and not after:
+            self.out.emit(Settled(self.clock.at, change.key))
+
+    def holders(self, dots: list[Dot]) -> list[str]:
+        """The ids of the members, this node first, known to have all the dots."""
+        return [
+            self.replica.node,
+            *(known for known in self.counted() if all(dot in self.members[known].seen for dot in dots)),
+        ]
+
+    def counted(self) -> list[str]:
+        """The ids of the members that count (see `Membership.counted`), this node excluded."""
+        return list(self.members.counted(self.alive()))

@@ -1,0 +1,188 @@
+"""The peers: where they are, whether they live, and when to dial them.
+
+Only what this node saw itself changes its view of a peer. The evidence is kept beside the state: when it
+was last heard, its round-trip time, the last error, when it will be dialled again.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from decent_tui.core.chance import Chance
+from decent_tui.core.errors import Refused
+from decent_tui.core.limits import MAX_LEARNED_PEERS
+from decent_tui.core.operations import PeerState
+
+SUSPECT: Final = 4.0
+"""Seconds of silence after which a peer is suspect: four heartbeats."""
+
+DOWN: Final = 12.0
+"""Seconds of silence after which it is down."""
+
+RETRY_FIRST: Final = 0.25
+RETRY_LAST: Final = 5.0
+"""Seconds between dials: doubled from the first to the last, each shortened by up to half at random."""
+
+FROZEN: Final = 2.0
+"""Seconds between two ticks from which this node was itself asleep and must not blame its peers."""
+
+
+@dataclass(slots=True)
+class Peer:
+    """One peer. `address` is what it announces, or what was given until it does. Times are monotonic."""
+
+    address: str
+    given: bool = False
+    node: str | None = None
+    name: str = ""
+    classic: bool = False
+    state: PeerState = "joining"
+    link: int | None = None
+    dialling: bool = False
+    heard: float | None = None
+    rtt: float | None = None
+    error: str | None = None
+    retry_at: float = 0.0
+    backoff: float = RETRY_FIRST
+    sent: int = 0
+    received: int = 0
+
+    def called(self) -> str:
+        """How to call it in a sentence."""
+        return f"{self.name} at {self.address}" if self.name else self.address
+
+
+def judge(state: PeerState, silence: float) -> PeerState:
+    """A peer's state after so many seconds of silence (a table: it never gets better by silence)."""
+    if state == "alive" and silence >= SUSPECT:
+        state = "suspect"
+    if state == "suspect" and silence >= DOWN:
+        state = "down"
+    return state
+
+
+class Peers:
+    """All peers of a node, by address; several addresses may lead to one peer."""
+
+    def __init__(self, own: Iterable[str], chance: Chance) -> None:
+        self._chance = chance
+        self._own = set(own)
+        self._by_address: dict[str, Peer] = {}
+        self._last_tick: float | None = None
+
+    def __iter__(self) -> Iterator[Peer]:
+        seen: set[int] = set()
+        for peer in list(self._by_address.values()):
+            if id(peer) not in seen:
+                seen.add(id(peer))
+                yield peer
+
+    def at(self, address: str) -> Peer | None:
+        """The peer at an address."""
+        return self._by_address.get(address)
+
+    def of(self, node: str | None) -> Peer | None:
+        """The peer with a node id."""
+        return next((peer for peer in self if peer.node == node), None) if node else None
+
+    def addresses(self) -> list[str]:
+        """One address per peer, as told to others."""
+        return [peer.address for peer in self if peer.state not in ("left", "forgotten")]
+
+    def is_me(self, address: str) -> bool:
+        """Whether an address leads to this very node."""
+        return address in self._own
+
+    def learn(self, address: str, *, given: bool) -> Peer | None:
+        """Take in an address; None if it is our own, or one too many learned from others."""
+        if address in self._own:
+            return None
+        peer = self._by_address.get(address)
+        if peer is None:
+            if not given and len(self._by_address) >= MAX_LEARNED_PEERS:
+                return None
+            peer = self._by_address[address] = Peer(address)
+        peer.given = peer.given or given
+        return peer
+
+    def learn_me(self, address: str) -> Peer | None:
+        """A dial to this address reached ourselves; returns the peer that was no peer."""
+        self._own.add(address)
+        return self._by_address.pop(address, None)
+
+    def remove(self, peer: Peer) -> None:
+        """Take a peer out, by all its addresses."""
+        for address in [address for address, held in self._by_address.items() if held is peer]:
+            del self._by_address[address]
+
+    def met(self, node: str, name: str, listen: str, dialled: str | None) -> tuple[Peer, list[str]]:
+        """A node said who it is and where it listens: the one peer for it, and the addresses that turned out
+        to be other ways to it (they need not be remembered)."""
+        peer = self.of(node) or (dialled and self._by_address.get(dialled)) or self._by_address.get(listen)
+        if not peer:
+            peer = Peer(listen or dialled or "")
+        ways = {way for way in (peer.address, dialled, listen) if way}
+        for way in ways:
+            other = self._by_address.get(way)
+            if other is not None and other is not peer:
+                peer.given = peer.given or other.given
+            self._by_address[way] = peer
+        peer.address = listen or dialled or peer.address
+        if peer.node != node:
+            peer.node, peer.rtt = node, None
+        peer.name = name or peer.name
+        return peer, sorted(ways - {peer.address})
+
+    def find(self, text: str) -> Peer:
+        """The peer that a person means: by address, id, unique beginning of one, or name. Refused if none."""
+        found = self._by_address.get(text)
+        if found is not None:
+            return found
+        everyone = list(self)
+        for matches in (
+            [peer for peer in everyone if peer.node == text or peer.name == text],
+            [peer for peer in everyone if text and (peer.node or "").startswith(text)],
+            [peer for peer in everyone if text.startswith(":") and peer.address.endswith(text)],
+        ):
+            if len(matches) == 1:
+                return matches[0]
+            if matches:
+                raise Refused(f"several peers are meant by {text!r}; give the address or more of the node id")
+        raise Refused(f"there is no peer {text!r}; `peers` lists them, `addpeer HOST:PORT` adds one")
+
+    # ------------------------------------------------------------------ life and death
+
+    def tick(self, now: float) -> list[Peer]:
+        """The peers whose state changed by silence. If this node itself slept, nobody is blamed for it."""
+        asleep = now - self._last_tick if self._last_tick is not None else 0.0
+        self._last_tick = now
+        changed = []
+        for peer in self:
+            if asleep > FROZEN and peer.heard is not None:
+                peer.heard += asleep
+            if peer.heard is not None:
+                state = judge(peer.state, now - peer.heard)
+                if state != peer.state:
+                    peer.state = state
+                    changed.append(peer)
+        return changed
+
+    def due(self, now: float) -> list[Peer]:
+        """The peers to be dialled now."""
+        return [
+            peer
+            for peer in self
+            if peer.link is None
+            and not peer.dialling
+            and now >= peer.retry_at
+            and peer.state not in ("left", "forgotten")
+        ]
+
+    def later(self, peer: Peer, now: float) -> None:
+        """Put the next dial off: twice as far as last time, with jitter so that nobody dials in step."""
+        peer.retry_at = now + peer.backoff * (0.5 + 0.5 * self._chance.random())
+        peer.backoff = min(peer.backoff * 2, RETRY_LAST)
+
+    def soon(self, peer: Peer, now: float) -> None:
+        """Let the peer be dialled at once."""
+        peer.retry_at, peer.backoff = now, RETRY_FIRST

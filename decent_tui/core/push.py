@@ -1,0 +1,62 @@
+"""Eager push: the writer sends a new version at once, in batches while the link is busy.
+
+Nothing relies on a push arriving. A full outbox forgets what it held and the next pull repairs it: a
+slow reader loses pushes, never our memory.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+from decent_tui.core.limits import CHUNK
+from decent_tui.core.sync import weight
+from decent_tui.core.version import Version
+
+OUTBOX: Final = 4 * 1024 * 1024
+"""Bytes of versions that wait for one link at most."""
+
+EAGER: Final = 50
+"""Links that get pushes; beyond that, versions spread by pulls. With N - 1 messages per write it is the
+lower bound as long as everyone is linked (a guess at where one writer's fan-out begins to hurt)."""
+
+L = TypeVar("L")
+
+
+@dataclass(slots=True)
+class Outbox:
+    """The versions that wait to be pushed on one link."""
+
+    _waiting: list[Version] = field(default_factory=list)
+    _size: int = 0
+    dropped: bool = False
+    """Whether pushes were thrown away since the last `take`: the peer must be told to pull."""
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    def add(self, version: Version) -> None:
+        """Have a version pushed when the link is free."""
+        self._size += weight(version)
+        if self._size > OUTBOX:
+            self._waiting.clear()
+            self._size, self.dropped = 0, True
+            return
+        self._waiting.append(version)
+
+    def take(self) -> list[Version]:
+        """The next batch: at most a chunk, at least one version if any waits."""
+        taken, size = 0, 0
+        for version in self._waiting:
+            size += weight(version)
+            if taken and size > CHUNK:
+                size -= weight(version)
+                break
+            taken += 1
+        batch, self._waiting = self._waiting[:taken], self._waiting[taken:]
+        self._size -= size
+        return batch
+
+
+def eager(links: Sequence[L]) -> Sequence[L]:
+    """The links that get pushes: everyone, up to `EAGER`."""
+    return links[:EAGER]

@@ -1,0 +1,188 @@
+"""How two replicas become equal: a pull, stateless at the answering side.
+
+A asks with its `seen`; B answers with the versions A lacks, in chunks; each further chunk is a new
+question with the grown `seen`. Only the answer that holds *all* that was still missing carries the
+claim (B's `seen` and `floor` of that instant), and A joins it after applying the rest. One round trip
+and the bytes of the difference.
+
+If B's floor is not covered by A's bases, A was away too long: B has forgotten tombstones that A may
+still need. Then, after the missing versions, B lists every dot that it holds at or below its floor, and
+A drops what it holds there and B does not (the *full answer*). Every page names the floor; if it
+changed, A starts the list again; nothing is dropped or joined before the last page.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from decent_tui.core import ranges
+from decent_tui.core.batch import pack
+from decent_tui.core.clocks import Clock, Dot
+from decent_tui.core.errors import ProtocolError
+from decent_tui.core.messages import Flat, Sync, Versions
+from decent_tui.core.ranges import Ranges
+from decent_tui.core.replica import Replica
+from decent_tui.core.seen import Seen
+from decent_tui.core.version import Version
+
+LIST_PAGE: Final = 4_096
+"""Dots in one page of a full answer: below 100 KiB even when no two are neighbours."""
+
+HOLD: Final = 30.0
+"""Seconds for which the answering side collects nothing after a page, so that its floor stays put."""
+
+_READ: Final = 256
+"""Versions read from the store at a time."""
+
+START: Final = Dot("", 0)
+"""Before every dot: the cursor of the first page."""
+
+
+# ------------------------------------------------------------------ the answering side
+
+
+def answer(replica: Replica, question: Sync, chunk: int) -> Versions:
+    """What to answer to a SYNC: at most `chunk` bytes of versions, but at least one if any is missing."""
+    asker = read_seen(question.seen)
+    missing, complete = _missing(replica, asker, chunk)
+    if not complete:
+        return Versions(pack(missing), more=True)
+    if asker.bases_cover(replica.floor):
+        return _claim(replica, missing)
+    after = Dot(*question.after) if question.after else None
+    if after is None:
+        if missing:
+            return Versions(pack(missing), more=True)
+        after = START
+    listed, last = _list(replica, after)
+    if last is not None:
+        return Versions(floor=dict(replica.floor), listed=listed, after=(last.node, last.seq))
+    return _claim(replica, missing, listed)
+
+
+def _claim(replica: Replica, missing: list[Version], listed: Flat | None = None) -> Versions:
+    return Versions(
+        pack(missing),
+        seen=replica.seen.to_wire(),
+        floor=dict(replica.floor),
+        fingerprint=f"{replica.fingerprint:x}",
+        listed=listed,
+    )
+
+
+def _missing(replica: Replica, asker: Seen, chunk: int) -> tuple[list[Version], bool]:
+    """What the asker lacks, up to `chunk` bytes, and whether that is all of it."""
+    found: list[Version] = []
+    size = 0
+    for node, gaps in sorted(asker.lacks(replica.seen).items()):
+        for low, high in gaps:
+            while low <= high:
+                read = replica.store.by_number(node, low, high, _READ)
+                for version in read:
+                    size += weight(version)
+                    if found and size > chunk:
+                        return found, False
+                    found.append(version)
+                if len(read) < _READ:
+                    break
+                low = read[-1].seq + 1
+    return found, True
+
+
+def weight(version: Version) -> int:
+    """About how many bytes a version takes on the wire (never less: escapes double a key at most twice)."""
+    return 2 * len(version.key) + len(version.value or b"") + 24 * len(version.context) + 32
+
+
+def _list(replica: Replica, after: Dot) -> tuple[Flat, Dot | None]:
+    """A page of the dots held at or below the floor, and the last of them if more follow."""
+    listed: Flat = {}
+    room = LIST_PAGE
+    for node, high in sorted(replica.floor.items()):
+        if node < after.node:
+            continue
+        seqs = replica.store.dots(node, high, after.seq if node == after.node else 0, room + 1)
+        if len(seqs) > room:
+            if room:
+                listed[node] = ranges.flatten(ranges.from_numbers(seqs[:room]))
+                return listed, Dot(node, seqs[room - 1])
+            return listed, Dot(node, 0)
+        if seqs:
+            listed[node] = ranges.flatten(ranges.from_numbers(seqs))
+            room -= len(seqs)
+    return listed, None
+
+
+# ------------------------------------------------------------------ the asking side
+
+
+@dataclass(slots=True)
+class Pull:
+    """One pull under way: its id (answers to others are ignored), and the list of a full answer so far."""
+
+    id: int
+    started: float
+    floor: Clock | None = None
+    listed: dict[str, Ranges] = field(default_factory=dict)
+    cursor: Dot | None = None
+
+    def question(self, replica: Replica) -> Sync:
+        """What to ask next."""
+        return Sync(replica.seen.to_wire(), after=self.cursor)
+
+    def take(self, replica: Replica, said: Versions) -> bool:
+        """Go on from an answer whose versions were already applied; whether the pull is complete."""
+        if said.listed is not None:
+            return self._page(replica, said, said.listed)
+        if said.more or said.seen is None:
+            return False
+        replica.join_claim(_read_claim(said.seen, said.floor), said.floor)
+        return True
+
+    def _page(self, replica: Replica, said: Versions, listed: Flat) -> bool:
+        if self.floor is not None and self.floor != said.floor:  # the floor moved: what was listed is void
+            self.floor, self.cursor, self.listed = None, START, {}
+            return False
+        self.floor = said.floor
+        for node, flat in listed.items():
+            self.listed[node] = ranges.union(self.listed.get(node, ranges.EMPTY), read_ranges(flat))
+        if said.after is not None:
+            self.cursor = Dot(*said.after)
+            return False
+        if said.seen is None:
+            raise ProtocolError("a full answer ends without a claim", fatal=True)
+        claim = _read_claim(said.seen, said.floor)
+        replica.drop(_unlisted(replica, said.floor, self.listed))
+        replica.join_claim(claim, said.floor)
+        return True
+
+
+def _unlisted(replica: Replica, floor: Clock, listed: dict[str, Ranges]) -> Iterable[Version]:
+    """The versions held at or below `floor` that are not in the list: deleted while we were away."""
+    for node, high in sorted(floor.items()):
+        held = ranges.from_numbers(replica.store.dots(node, high, 0, high))
+        for low, end in ranges.subtract(held, listed.get(node, ranges.EMPTY)):
+            yield from replica.store.by_number(node, low, end, end - low + 1)
+
+
+def _read_claim(flat: Flat, floor: Clock) -> Seen:
+    claim = read_seen(flat)
+    if not claim.bases_cover(floor):
+        raise ProtocolError("a claim does not reach its own floor", fatal=True)
+    return claim
+
+
+def read_seen(flat: Flat) -> Seen:
+    """A `seen` from the wire; ProtocolError if it is none."""
+    try:
+        return Seen.from_wire(flat)
+    except ValueError as error:
+        raise ProtocolError(f"a seen-set is broken: {error}", fatal=True) from None
+
+
+def read_ranges(flat: list[int]) -> Ranges:
+    """Ranges from the wire; ProtocolError if they are none."""
+    try:
+        return ranges.unflatten(flat)
+    except ValueError as error:
+        raise ProtocolError(f"a list of dots is broken: {error}", fatal=True) from None

@@ -1,0 +1,239 @@
+"""A small seeded network: several cores on virtual time, in one thread, every run a seed.
+
+Connections are FIFO like TCP, with a latency of their own; what can go wrong is drawn by chance: resets that
+lose what is in flight, pushes that never arrive, crashes that lose what was not committed, cuts, duplicates.
+"""
+
+from __future__ import annotations
+
+import heapq
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from decent_tui.core import messages as wire
+from decent_tui.core.chance import draw_id
+from decent_tui.core.engine import Engine
+from decent_tui.core.errors import Refused
+from decent_tui.core.invariants import violations
+from decent_tui.core.memory import MemoryStore
+from decent_tui.core.operations import AnyAnswer, AnyOperation
+from decent_tui.core.outputs import Answered, Dial, Drop, Send
+from decent_tui.core.parts import Self
+from decent_tui.core.store import Root
+
+TICK = 0.1
+
+
+@dataclass
+class Wire:
+    """One connection between two nodes: link numbers at either end, and when the last byte arrives."""
+
+    ends: dict[str, int]
+    other: dict[str, str]
+    latency: float
+    last: dict[str, float] = field(default_factory=dict)
+    open: bool = True
+
+
+class SimNode:
+    """One node of the network: its store outlives its crashes."""
+
+    def __init__(self, net: Network, address: str, chunk: int) -> None:
+        self.net, self.address, self.chunk = net, address, chunk
+        self.store = MemoryStore()
+        self.store.save(root=Root(draw_id(net.chance)))
+        self.store.commit()
+        self.wires: dict[int, Wire] = {}
+        self.answers: dict[int, AnyAnswer | Refused] = {}
+        self.events: list[object] = []
+        self.up = False
+        self.generation = 0
+        self.engine: Engine
+
+    def start(self, *peers: str) -> None:
+        """Start, or restart on the same store."""
+        self.generation += 1
+        me = Self(self.address.partition(":")[0], self.address, draw_id(self.net.chance), False, "", self.chunk)
+        self.engine = Engine(self.store, me, self.net.chance)
+        self.up = True
+        self.turn(lambda: self.engine.start(peers))
+        self.net.later(TICK * self.net.chance.random(), self._tick, self.generation)
+
+    def _tick(self, generation: int) -> None:
+        if self.up and generation == self.generation:
+            self.turn(self.engine.tick)
+            self.net.later(TICK, self._tick, generation)
+
+    def crash(self) -> None:
+        """Stop at once; what was not committed is gone, connections are reset."""
+        self.up = False
+        self.store.crash()
+        for number in list(self.wires):
+            self.net.reset(self, number)
+
+    def stop(self) -> None:
+        """Stop in order."""
+        self.turn(self.engine.stop)
+        self.crash()
+
+    def turn(self, work: Callable[[], None]) -> None:
+        """One turn as the engine's contract has it."""
+        self.engine.at(self.net.now, int(self.net.now * 1000) + 1_700_000_000_000)
+        work()
+        self.engine.pushes(set(self.wires))
+        self.engine.commit()
+        self.events.extend(self.engine.take_events())
+        for effect in self.engine.take_effects():
+            match effect:
+                case Send(link, message, request):
+                    self.net.send(self, link, wire.encode(message, request))
+                case Dial(address):
+                    self.net.dial(self, address)
+                case Drop(link):
+                    self.net.reset(self, link)
+                case Answered(number, outcome):
+                    self.answers[number] = outcome
+        if self.net.checking:
+            broken = violations(self.engine.parts.replica)
+            assert not broken, (self.address, self.net.now, broken)
+
+    def do(self, operation: AnyOperation) -> AnyAnswer | Refused:
+        """Carry out an operation that is answered at once."""
+        number = self.net.number()
+        self.turn(lambda: self.engine.operate(number, operation))
+        return self.answers.pop(number)
+
+    def ask(self, operation: AnyOperation, within: float = 10.0) -> AnyAnswer | Refused:
+        """Carry out an operation and let time pass until it is answered."""
+        number = self.net.number()
+        self.turn(lambda: self.engine.operate(number, operation))
+        self.net.run_until(lambda: number in self.answers, within)
+        return self.answers.pop(number)
+
+    def take(self, number: int, line: bytes) -> None:
+        """A line arrives."""
+        decoded = wire.decode(line)
+
+        def work() -> None:
+            if isinstance(decoded.message, wire.Versions):
+                for _ in self.engine.slices(number, decoded.message, 7):
+                    pass
+            self.engine.received(number, decoded)
+
+        self.turn(work)
+
+
+class Network:
+    """The nodes, the wires between them, and the virtual time."""
+
+    def __init__(self, seed: int, *, checking: bool = True) -> None:
+        self.chance = random.Random(seed)
+        self.now = 0.0
+        self.nodes: dict[str, SimNode] = {}
+        self.checking = checking
+        self.lose_pushes = 0.0
+        self.duplicate_pushes = 0.0
+        self.sent: list[tuple[str, str, bytes]] = []
+        self._queue: list[tuple[float, int, Callable[..., None], tuple[object, ...]]] = []
+        self._numbers = 0
+
+    def number(self) -> int:
+        """A fresh number."""
+        self._numbers += 1
+        return self._numbers
+
+    def node(self, name: str, *peers: SimNode, chunk: int = 10_000) -> SimNode:
+        """Add a node and start it."""
+        node = self.nodes[f"{name}:1"] = SimNode(self, f"{name}:1", chunk)
+        node.start(*(peer.address for peer in peers))
+        return node
+
+    def later(self, delay: float, work: Callable[..., None], *args: object) -> None:
+        """Have something happen after a delay."""
+        heapq.heappush(self._queue, (self.now + delay, self.number(), work, args))
+
+    def run(self, seconds: float) -> None:
+        """Let time pass."""
+        end = self.now + seconds
+        while self._queue and self._queue[0][0] <= end:
+            self.now, _, work, args = heapq.heappop(self._queue)
+            work(*args)
+        self.now = end
+
+    def run_until(self, done: Callable[[], bool], within: float = 30.0) -> None:
+        """Let time pass until something is so; AssertionError if it does not come to be."""
+        end = self.now + within
+        while not done():
+            assert self.now < end, f"not within {within} s"
+            self.run(0.05)
+
+    # ------------------------------------------------------------------ wires
+
+    def dial(self, node: SimNode, address: str) -> None:
+        """A node opens a connection."""
+        self.later(0.001 + 0.02 * self.chance.random(), self._arrive, node, node.generation, address)
+
+    def _arrive(self, node: SimNode, generation: int, address: str) -> None:
+        if not node.up or node.generation != generation:
+            return
+        other = self.nodes.get(address)
+        if other is None or not other.up:
+            node.turn(lambda: node.engine.dial_failed(address, "connection refused", refused=True))
+            return
+        here, there = self.number(), self.number()
+        ends = {node.address: here, other.address: there}
+        if node is other:
+            ends = {node.address: here}
+        line = Wire(ends, {node.address: other.address, other.address: node.address}, 0.001 + 0.03 * self.chance.random())
+        node.wires[here] = line
+        other.wires[there] = line
+        line.ends[other.address] = there
+        other.turn(lambda: other.engine.opened(there, f"{node.address.partition(':')[0]}:9", None))
+        node.turn(lambda: node.engine.opened(here, address, address))
+
+    def send(self, node: SimNode, link: int, line: bytes) -> None:
+        """A node sends a line."""
+        connection = node.wires.get(link)
+        if connection is None or not connection.open:
+            return
+        self.sent.append((node.address, connection.other[node.address], line))
+        pushed = line.startswith(b'{"type":"VERSIONS"') and b'"id":' not in line[-30:]
+        if pushed and self.chance.random() < self.lose_pushes:
+            return
+        copies = 2 if pushed and self.chance.random() < self.duplicate_pushes else 1
+        for _ in range(copies):
+            at = max(self.now + connection.latency * (0.5 + self.chance.random()), connection.last.get(node.address, 0.0))
+            connection.last[node.address] = at
+            self.later(at - self.now, self._deliver, connection, connection.other[node.address], line)
+
+    def _deliver(self, connection: Wire, to: str, line: bytes) -> None:
+        node = self.nodes[to]
+        if connection.open and node.up:
+            node.take(connection.ends[to], line)
+
+    def reset(self, node: SimNode, link: int) -> None:
+        """A connection ends; what is in flight towards the closing side is lost, what it sent still arrives."""
+        connection = node.wires.pop(link, None)
+        if connection is None:
+            return
+        other = connection.other[node.address]
+        at = max(self.now + connection.latency, connection.last.get(node.address, 0.0))
+        self.later(at - self.now, self._lost, connection, other)
+
+    def _lost(self, connection: Wire, address: str) -> None:
+        connection.open = False
+        node = self.nodes[address]
+        number = connection.ends[address]
+        if node.wires.pop(number, None) is not None and node.up:
+            node.turn(lambda: node.engine.lost(number, "connection reset"))
+
+    # ------------------------------------------------------------------ what must be so
+
+    def level(self) -> bool:
+        """Whether all running nodes have equal digests."""
+        return len({node.engine.parts.replica.digest() for node in self.nodes.values() if node.up}) == 1
+
+    def settle(self, within: float = 60.0) -> None:
+        """Let time pass until all are level."""
+        self.run_until(self.level, within)
