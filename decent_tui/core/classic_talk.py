@@ -68,7 +68,6 @@ class ClassicDesk:
             if found is not None:
                 self._parts.members.meet(found.author, classic=True)
                 self._parts.replica.take_in(key, *found)
-                self._parts.tally.applied += 1
 
     # ------------------------------------------------------------------ our conversation
 

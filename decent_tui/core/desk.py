@@ -20,7 +20,7 @@ from decent_tui.core.look import Look
 from decent_tui.core.outputs import Answered
 from decent_tui.core.parts import Parts
 from decent_tui.core.peers import Peer
-from decent_tui.core.records import NULL, Record, to_records
+from decent_tui.core.records import NULL, Record, to_record, to_records
 from decent_tui.core.seen import Seen
 from decent_tui.core.values import check_key, read_value, text_id
 from decent_tui.core.version import visible
@@ -114,9 +114,9 @@ class Desk:
         except ValueError as error:
             raise Refused(str(error)) from None
         key = _key(operation.key)
-        self._parts.replica.put(key, value, self._parts.clock.wall, operation.saw)
+        version = self._parts.replica.put(key, value, self._parts.clock.wall, operation.saw)
         self._parts.tally.writes += 1
-        return self._get(key)
+        return ops.Versions(key, [to_record(version)])
 
     def _get(self, key: str) -> ops.Versions:
         shown = visible(self._parts.replica.store.siblings(key))

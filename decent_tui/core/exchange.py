@@ -70,7 +70,7 @@ class Exchange:
     def absorb(self, link: Link, versions: Sequence[Version]) -> None:
         """Take in a slice of the versions of a message (its rest follows, and then `answered`)."""
         parts = self._parts
-        link.owes_word = True
+        link.owes_word, link.fed = True, parts.clock.now
         link.received_versions += len(versions)
         for version in versions:
             if version.node == parts.replica.node and version.seq > parts.replica.counter:
@@ -78,7 +78,6 @@ class Exchange:
         seen = parts.replica.seen
         gaps = {version.node: seen.gaps(version.node) for version in versions}
         parts.replica.apply(versions, link.node or "")
-        parts.tally.applied += len(versions)
         if any(seen.gaps(node) > before for node, before in gaps.items()):
             self.pull(link)  # a number was jumped over: a push got lost (or two crossed; then this is cheap)
 
@@ -168,7 +167,7 @@ class Exchange:
                 if now >= link.next_ping and link.pinged is None:
                     link.pinged, link.next_ping = now, now + PING
                     parts.out.send(link.id, wire.Ping())
-            self._check_one([link for link in links if link.digest and link.digest != parts.replica.digest()])
+            self._check_one(links)
             self._collect()
         elif now >= self._next_word:
             self._next_word = now + WORD
@@ -176,8 +175,11 @@ class Exchange:
                 if link.owes_word and link.pull is None:
                     self._beat(link)
 
-    def _check_one(self, unequal: list[Link]) -> None:
-        """The periodic check: pull from one peer, drawn by chance, whose digest is not ours."""
+    def _check_one(self, links: list[Link]) -> None:
+        """The periodic check: pull from one peer, drawn by chance, whose digest is not ours. While pushes
+        stream in from a peer it waits: digests differ then, and a pull would bring the same again."""
+        now, digest = self._parts.clock.now, self._parts.replica.digest()
+        unequal = [link for link in links if link.digest not in ("", digest) and now - link.fed > HEARTBEAT]
         if unequal:
             self.pull(self._parts.chance.choice(unequal))
 

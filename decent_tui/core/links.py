@@ -30,6 +30,8 @@ class Link:
     outbox: Outbox = field(default_factory=Outbox)
     told: dict[str, Ranges] = field(default_factory=dict)
     """What of our `seen` was last told on this link."""
+    fed: float = -1e9
+    """When versions last came on this link."""
     owes_word: bool = False
     """Versions came on this link and its peer has not been told yet that we have them."""
     digest: str = ""

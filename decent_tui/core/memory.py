@@ -184,7 +184,7 @@ class MemoryStore:
 
     def _undo(self, done: _Transaction) -> None:
         for change in reversed(done.changes):
-            self._carry_out(Change(change.key, change.after, change.before))
+            self._carry_out(Change.of(change.key, change.after, change.before))
         self._state = done.state
 
     def _carry_out(self, change: Change) -> None:

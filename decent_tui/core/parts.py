@@ -135,7 +135,10 @@ class Parts:
     def _changed(self, changes: Sequence[Change], source: str) -> None:
         """The replica changed: push what is ours, tell classic peers, tell whoever watches."""
         for change in changes:
-            for version in change.kept:
+            kept = change.kept
+            if source:
+                self.tally.applied += len(kept)
+            for version in kept:
                 if version.node == self.replica.node:
                     for link in eager(self.links.decent()):
                         link.outbox.add(version)

@@ -19,7 +19,7 @@ from decent_tui.core.limits import MAX_NUMBER, SIBLINGS_MAX
 from decent_tui.core.seen import Seen
 from decent_tui.core.store import Change, Root, Store
 from decent_tui.core.values import Value
-from decent_tui.core.version import Version, live, merge, visible
+from decent_tui.core.version import Siblings, Version, live, merge, visible
 
 
 class Stale(Refused):
@@ -104,41 +104,49 @@ class Replica:
         With `saw` (the cids the writer had read) it is a compare-and-set: Stale if the visible values are
         not those. It is fine when the only visible value is already the new one.
         """
+        before = self.store.siblings(key)
         if saw is not None:
-            cids = [version.cid for version in visible(self.store.siblings(key))]
+            cids = [version.cid for version in visible(before)]
             if set(cids) != set(saw) and cids != [value.cid]:
                 raise Stale(cids)
-        return self._write(key, value.text, value.cid, ts)
+        return self._write(key, value.text, value.cid, before, ts)
 
     def delete(self, key: str, ts: int) -> Version:
         """Write a tombstone over everything held for the key; refused when there is nothing to delete."""
-        if not live(self.store.siblings(key)):
-            raise Refused("no value")
-        return self._write(key, None, "", ts)
-
-    def _write(self, key: str, value: bytes | None, cid: str, ts: int) -> Version:
         before = self.store.siblings(key)
+        if not live(before):
+            raise Refused("no value")
+        return self._write(key, None, "", before, ts)
+
+    def _write(self, key: str, value: bytes | None, cid: str, before: Siblings, ts: int) -> Version:
         context = join(*(held.clock for held in before))
-        return self._make(key, value, cid, context, self._tick(0), self.node, ts)
+        return self._make(key, value, cid, context, self._tick(0), self.node, ts, before)
 
     def take_in(self, key: str, value: Value, author: str, context: Clock, lamport: int, ts: int) -> Version:
         """Write what a classic peer wrote, under a dot of our own; the author is kept (see `classic`)."""
         self._tick(lamport)
-        return self._make(key, value.text, value.cid, context, lamport, author, ts)
+        return self._make(key, value.text, value.cid, context, lamport, author, ts, self.store.siblings(key))
 
     def _make(
-        self, key: str, value: bytes | None, cid: str, context: Clock, lamport: int, author: str, ts: int
+        self,
+        key: str,
+        value: bytes | None,
+        cid: str,
+        context: Clock,
+        lamport: int,
+        author: str,
+        ts: int,
+        before: Siblings,
     ) -> Version:
         """A new version under the next dot. Limits bind here, where versions are made, never in `apply`."""
         dot = Dot(self.node, self.counter + 1)
         version = Version(key, value, dot.node, dot.seq, context, lamport, author, ts, cid)
-        before = self.store.siblings(key)
         after = merge(before, version)
         if len(after) > max(SIBLINGS_MAX, len(before)):
             raise Refused(f"the key has {len(before)} siblings already; resolve it first")
         self.counter = dot.seq
         self._see(dot)
-        self._change([Change(key, before, after)], "")
+        self._change([Change.of(key, before, after)], "")
         return version
 
     def _tick(self, heard: int) -> int:
@@ -165,7 +173,9 @@ class Replica:
             after[version.key] = merge(after.get(version.key, ()), version)
         self._tick(max(version.lamport for version in fresh.values()))
         changes = [
-            Change(key, before.get(key, ()), now) for key, now in after.items() if now is not before.get(key)
+            Change.of(key, before.get(key, ()), now)
+            for key, now in after.items()
+            if now is not before.get(key)
         ]
         self._change(changes, source)
         return changes
@@ -190,7 +200,7 @@ class Replica:
             by_key.setdefault(version.key, set()).add(version.dot)
         before = self.store.siblings_of(by_key)
         changes = [
-            Change(key, held, tuple(v for v in held if v.dot not in by_key[key]))
+            Change.of(key, held, tuple(v for v in held if v.dot not in by_key[key]))
             for key, held in before.items()
         ]
         self._change(changes, "")
@@ -223,7 +233,10 @@ class Replica:
         for version in self.store.by_number(old, opened_at + 1, counter, counter):
             context = clip(version.context, old, opened_at)
             author = node if version.author == old else version.author
-            self._make(version.key, version.value, version.cid, context, self._tick(0), author, rewrite_ts)
+            before = self.store.siblings(version.key)
+            self._make(
+                version.key, version.value, version.cid, context, self._tick(0), author, rewrite_ts, before
+            )
 
     # ------------------------------------------------------------------ within
 

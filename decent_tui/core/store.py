@@ -64,23 +64,19 @@ class State(msgspec.Struct, frozen=True):
 
 
 class Change(msgspec.Struct, frozen=True, gc=False):
-    """What happened to one key: its siblings before and after."""
+    """What happened to one key: its siblings before and after, and the versions that went and came."""
 
     key: str
     before: Siblings
     after: Siblings
+    dropped: Siblings
+    kept: Siblings
 
-    @property
-    def dropped(self) -> list[Version]:
-        """The versions that went."""
-        kept = {version.dot for version in self.after}
-        return [version for version in self.before if version.dot not in kept]
-
-    @property
-    def kept(self) -> list[Version]:
-        """The versions that came."""
-        held = {version.dot for version in self.before}
-        return [version for version in self.after if version.dot not in held]
+    @classmethod
+    def of(cls, key: str, before: Siblings, after: Siblings) -> "Change":
+        """The change from some siblings to others. A version is the same object before and after."""
+        dropped = tuple(version for version in before if version not in after)
+        return cls(key, before, after, dropped, tuple(version for version in after if version not in before))
 
 
 class Counts(msgspec.Struct, frozen=True):

@@ -62,7 +62,8 @@ def merge(siblings: Siblings, newcomer: Version) -> Siblings:
     """The siblings after `newcomer` arrived; the same tuple when it was already obsolete."""
     if any(obsoletes(held, newcomer) for held in siblings):
         return siblings
-    return in_order((*(held for held in siblings if not obsoletes(newcomer, held)), newcomer))
+    kept = [held for held in siblings if not obsoletes(newcomer, held)]
+    return in_order((*kept, newcomer)) if kept else (newcomer,)
 
 
 def in_order(versions: Iterable[Version]) -> Siblings:

@@ -1,0 +1,205 @@
+"""What the shell sees: reads the arguments and starts one of the fronts.
+
+Exit codes: 0 when a node ended in order, 1 when it could not start, 2 on wrong usage. Whatever goes wrong
+is one line on stderr. Imports wait until they are needed: `--version` is quick, and a headless node
+never loads the screen.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
+
+from decent_tui import __version__
+from decent_tui.core import address
+from decent_tui.core.limits import MAX_NAME
+from decent_tui.core.text import printable
+
+if TYPE_CHECKING:
+    from decent_tui.net.settings import Settings
+
+T = TypeVar("T")
+
+PROGRAM: Final = "decent-tui"
+DEBUG: Final = "DECENT_TUI_DEBUG"
+"""The environment variable that has a bug show its traceback."""
+
+_EPILOG: Final = """\
+examples:
+  decent-tui                                       a node on port 9001, in a dashboard
+  decent-tui --port 9002 --peers 127.0.0.1:9001    a second one, beside it
+  decent-tui --headless --json < commands          no screen: commands in, answers out
+
+Without --data the node's file lies under the platform's data folder, one per host and port.
+--headless reads commands from stdin, one a line (try help); exit, SIGINT and SIGTERM end it in order.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; the process's exit code."""
+    _keep_standard_files()
+    try:
+        return _run(sys.argv[1:] if arguments is None else arguments)
+    except KeyboardInterrupt:
+        return 130  # before the node took over; as shells have it: 128 + SIGINT
+    except Exception as error:  # the last resort: a bug, in one line like all that goes wrong
+        if os.environ.get(DEBUG):
+            raise
+        return _fail(f"a bug: {type(error).__name__}: {error} ({DEBUG}=1 shows where)", 1)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    if arguments and not arguments[0].startswith("-"):
+        # commands from the shell, attach, demo and so on
+        return _fail(f'"{arguments[0]}" is not there yet; --help shows what is', 2)
+    options = _parser().parse_args(arguments)
+    if options.json and not options.headless:
+        return _fail("--json goes with --headless", 2)
+    if not options.headless and not (os.isatty(0) and os.isatty(1)):
+        return _fail("the dashboard needs a terminal; --headless runs a node without one", 2)
+
+    import asyncio
+
+    from decent_tui.net.settings import Settings, StartError
+
+    settings = Settings(
+        host=options.host,
+        port=options.port,
+        peers=tuple(options.peers),
+        name=options.name,
+        data=options.data,
+        memory=options.memory,
+        advertise=options.advertise,
+    )
+    try:
+        return asyncio.run(_front(settings, options))
+    except StartError as error:
+        return _fail(str(error), 1)
+
+
+async def _front(settings: "Settings", options: argparse.Namespace) -> int:
+    if options.headless:
+        await _headless(settings, as_json=options.json)
+        return 0
+    from decent_tui.tui.app import run_dashboard
+
+    return await run_dashboard(settings)
+
+
+async def _headless(settings: "Settings", *, as_json: bool) -> None:
+    import gc
+
+    from decent_tui.commands import headless
+    from decent_tui.commands.logs import log_to_stderr
+    from decent_tui.net.node import Node
+
+    log_to_stderr()
+    stop = headless.stop_on_signals()
+    async with Node(settings) as node:
+        gc.freeze()  # what the start made stays: no collection need look at it again (20 ms each time)
+        await headless.serve(node, stop, as_json=as_json)
+
+
+# ------------------------------------------------------------------ arguments
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One line and exit code 2, without the usage that argparse would print before it."""
+        sys.exit(_fail(f"{message}; --help explains", 2))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog=PROGRAM,
+        description="A leaderless, replicated key-value node that you can watch think.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add(
+        "--host",
+        default="127.0.0.1",
+        type=_checked(address.check_host),
+        help="the address to listen on (default %(default)s; 0.0.0.0 or :: for every interface)",
+    )
+    add(
+        "--port",
+        default=9001,
+        type=_checked(_port),
+        help="the port to listen on (default %(default)s; 0 takes a free one, in memory without --data)",
+    )
+    add(
+        "--peers",
+        nargs="*",
+        action="extend",
+        default=[],
+        metavar="HOST:PORT",
+        type=_checked(_address),
+        help="nodes to talk to; they tell of the others",
+    )
+    add("--name", type=_checked(_name), help="what other nodes call this one")
+    keep = parser.add_mutually_exclusive_group()
+    keep.add_argument("--data", type=_checked(_file), metavar="FILE", help="the file that keeps everything")
+    keep.add_argument("--memory", action="store_true", help="keep nothing: gone when the node ends")
+    add("--headless", action="store_true", help="no screen: commands on stdin, answers on stdout")
+    add("--json", action="store_true", help="with --headless: one JSON object a line")
+    add(
+        "--advertise",
+        metavar="HOST:PORT",
+        type=_checked(_address),
+        help="the address that peers are told, if it is not the one listened on",
+    )
+    add("--version", action="version", version=f"{PROGRAM} {__version__}")
+    return parser  # fmt: skip
+
+
+def _checked(check: Callable[[str], T]) -> Callable[[str], T]:
+    """The check as argparse wants it: its sentence as the error's text."""
+
+    def convert(text: str) -> T:
+        try:
+            return check(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return convert
+
+
+def _port(text: str) -> int:
+    return address.check_port(text, allow_zero=True)
+
+
+def _address(text: str) -> str:
+    return str(address.parse(text))
+
+
+def _name(text: str) -> str:
+    if not text.strip() or len(text) > MAX_NAME or printable(text) != text:
+        raise ValueError(f"a name has 1 to {MAX_NAME} characters that can be shown")
+    return text
+
+
+def _file(text: str) -> Path:
+    if not text or "\0" in text:
+        raise ValueError("a file must have a name")
+    return Path(text)
+
+
+# ------------------------------------------------------------------ standard files
+
+
+def _keep_standard_files() -> None:
+    """Put /dev/null where a standard file is closed, lest a database or a socket gets its number."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(descriptor)
+
+
+def _fail(message: str, code: int) -> int:
+    """Say what went wrong in one line on stderr; the code."""
+    print(f"{PROGRAM}: {printable(message)}", file=sys.stderr)
+    return code

@@ -1,0 +1,31 @@
+"""What a command can answer: what the node says, and the little that is said without one."""
+
+import msgspec
+
+from decent_tui.commands.parse import find
+from decent_tui.commands.table import COMMANDS, Help
+from decent_tui.core.operations import AnyAnswer
+
+
+class CommandHelp(msgspec.Struct, frozen=True):
+    """One command, explained."""
+
+    name: str
+    usage: str
+    summary: str
+    details: str
+
+
+class HelpAnswer(msgspec.Struct, frozen=True):
+    """All commands, or the one that was asked about."""
+
+    commands: list[CommandHelp]
+
+
+Answer = AnyAnswer | HelpAnswer
+
+
+def explain(request: Help) -> HelpAnswer:
+    """The answer to `help`; raises Refused for a command that does not exist."""
+    commands = [find(request.topic)] if request.topic is not None else COMMANDS.values()
+    return HelpAnswer([CommandHelp(each.name, each.usage, each.summary, each.details) for each in commands])

@@ -1,0 +1,103 @@
+"""One TCP connection: lines in, lines out, and the errors of sockets in plain words."""
+
+import asyncio
+import errno
+import socket
+from collections.abc import AsyncIterator
+from typing import Final
+
+from decent_tui.core.address import Address
+from decent_tui.core.errors import ProtocolError
+from decent_tui.core.limits import MAX_LINE
+
+DIAL_TIMEOUT: Final = 3.0
+"""Seconds for a connection to be made."""
+
+BUSY: Final = 64 * 1024
+"""Bytes waiting to be sent from which a link counts as busy and gets no pushes."""
+
+DEAF: Final = 1024 * 1024
+"""Bytes waiting to be sent from which answers to somebody who does not read them are dropped."""
+
+HOPELESS: Final = 16 * 1024 * 1024
+"""Bytes waiting to be sent from which a connection is given up."""
+
+
+class Connection:
+    """A link's connection. `remote` is the numeric address at the other end."""
+
+    def __init__(self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.number = number
+        self._reader = reader
+        self._writer = writer
+        peername = writer.get_extra_info("peername") or ("unknown", 0)
+        self.remote = str(Address(peername[0], peername[1]))
+        sock = writer.get_extra_info("socket")
+        if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    async def lines(self) -> AsyncIterator[bytes]:
+        """Each line as it comes, without its newline; raises ProtocolError for one that is too long and
+        OSError when the connection breaks. Empty lines are passed over."""
+        while True:
+            try:
+                line = await self._reader.readuntil(b"\n")
+            except asyncio.IncompleteReadError:
+                return
+            except asyncio.LimitOverrunError:
+                raise ProtocolError(f"a line has at most {MAX_LINE:,} bytes", fatal=True) from None
+            if line := line.strip():
+                yield line
+
+    def send(self, line: bytes, *, droppable: bool) -> bool:
+        """Put a line on the wire; False if it was dropped, because the other end does not read."""
+        if self._writer.is_closing() or (droppable and self.waiting > DEAF):
+            return False
+        self._writer.write(line)
+        return True
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that wait to be sent."""
+        return self._writer.transport.get_write_buffer_size()
+
+    @property
+    def busy(self) -> bool:
+        """Whether enough waits already."""
+        return self.waiting > BUSY
+
+    def close(self, *, at_once: bool = False) -> None:
+        """End the connection, after what waits unless `at_once`."""
+        if at_once:
+            self._writer.transport.abort()
+        else:
+            self._writer.close()
+
+    async def closed(self) -> None:
+        """Return when the connection has ended, however it did."""
+        try:
+            await self._writer.wait_closed()
+        except OSError:
+            return
+
+
+async def dial(address: Address, number: int) -> Connection:
+    """Open a connection; raises OSError (TimeoutError included)."""
+    async with asyncio.timeout(DIAL_TIMEOUT):
+        reader, writer = await asyncio.open_connection(address.host, address.port, limit=MAX_LINE)
+    return Connection(number, reader, writer)
+
+
+def in_words(error: OSError) -> str:
+    """Why a connection failed, as a person would say it."""
+    if isinstance(error, TimeoutError):
+        return "it does not answer"
+    if isinstance(error, ConnectionRefusedError):
+        return "connection refused"
+    if isinstance(error, ConnectionResetError):
+        return "connection reset"
+    if isinstance(error, socket.gaierror):
+        return "the host name is not known"
+    if error.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH):
+        return "no route to it"
+    return (error.strerror or str(error) or type(error).__name__).lower()

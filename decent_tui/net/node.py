@@ -1,0 +1,388 @@
+"""One live node on asyncio: the core, a store, a listening socket and its connections.
+
+Everything that comes in (lines, operations, time) goes to the engine at once; what the engine wants done
+waits for the end of the *turn*: one commit and one sync of the disk for all that came since the last one
+(group commit), off the event loop. While the disk works, the next turn fills.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from random import SystemRandom
+from types import TracebackType
+from typing import Final, Self, TypeVar, cast
+
+from decent_tui.core import messages as wire
+from decent_tui.core import parts
+from decent_tui.core.address import Address, parse
+from decent_tui.core.chance import draw_id, name_for
+from decent_tui.core.engine import Engine
+from decent_tui.core.errors import ProtocolError, Refused, StorageError
+from decent_tui.core.events import AnyEvent, Carried
+from decent_tui.core.limits import CHUNK, MAX_LINE
+from decent_tui.core.memory import MemoryStore
+from decent_tui.core.operations import AnyAnswer, AnyOperation, Operation
+from decent_tui.core.outputs import Answered, Dial, Drop, Effect, Send
+from decent_tui.core.store import Root, Store
+from decent_tui.net.connection import HOPELESS, Connection, dial, in_words
+from decent_tui.net.interface import Listener
+from decent_tui.net.settings import Settings, StartError
+from decent_tui.net.words import describe
+from decent_tui.storage.location import default_file
+from decent_tui.storage.opening import open_store
+
+__all__ = ["Node", "Settings", "StartError"]
+
+A = TypeVar("A")
+
+TICK: Final = 0.1
+"""Seconds between the engine's ticks."""
+
+SLICE: Final = 32
+"""Versions taken in without a pause: about 1 ms of work."""
+
+SCREEN_CHUNK: Final = 24 * 1024
+"""Bytes of versions in an answer while a screen shares the loop: about 2 ms of work."""
+
+SCREEN_PAUSE: Final = 0.002
+"""Seconds of pause between two slices while a screen shares the loop (see `Settings.screen`)."""
+
+BACKLOG: Final = 2_000
+"""Effects waiting for the end of the turn from which connections are read no further until it comes."""
+
+MAX_CONNECTIONS: Final = 256
+"""Connections accepted at a time."""
+
+RAW: Final = 4_096
+"""Bytes of a line kept for whoever looks at it."""
+
+FAREWELL: Final = 1.0
+"""Seconds for goodbyes to be sent when the node stops."""
+
+
+class Node:
+    """A node in this process: `async with Node(settings) as node: …`.
+
+    Entering starts it (StartError with one plain sentence if it cannot); leaving says goodbye to its
+    peers, flushes and closes. It implements `NodeInterface`.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._chance = SystemRandom()
+        self._connections: dict[int, Connection] = {}
+        self._numbers = 0
+        self._waiting: dict[int, asyncio.Future[AnyAnswer]] = {}
+        self._listeners: list[Listener] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._turned = asyncio.Event()
+        self._stopping = False
+        self._disk = ThreadPoolExecutor(1, "disk")
+        self.host = settings.host
+        self.port = settings.port
+
+    @property
+    def node_id(self) -> str:
+        """The id under which this node writes now."""
+        return self._engine.node
+
+    # ------------------------------------------------------------------ life
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._start()
+        except BaseException:
+            self._disk.shutdown(wait=False)
+            raise
+        return self
+
+    async def _start(self) -> None:
+        ready = asyncio.Event()
+
+        async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await ready.wait()
+            await self._accepted(reader, writer)
+
+        try:
+            self._server = await asyncio.start_server(accept, self.host, self.port, limit=MAX_LINE)
+        except OSError as error:
+            raise StartError(_cannot_listen(Address(self.host, self.port), error)) from None
+        self.port = self._server.sockets[0].getsockname()[1]
+        try:
+            self._store, notice = await self._open_store()
+        except StorageError as error:
+            self._server.close()
+            raise StartError(str(error)) from None
+        listen = self._settings.advertise or str(Address(self.host, self.port))
+        state = self._store.load()
+        self.name = self._settings.name or name_for(state.root.node if state else "0")
+        me = parts.Self(
+            name=self.name,
+            listen=listen,
+            tag=draw_id(self._chance),
+            volatile=self._settings.volatile,
+            data=self.data,
+            chunk=SCREEN_CHUNK if self._settings.screen else CHUNK,
+        )
+        self._engine = Engine(self._store, me, self._chance)
+        self._now()
+        self._engine.start([str(parse(peer)) for peer in self._settings.peers])
+        if notice:
+            self._engine.parts.alarm(notice)
+        self._run(self._turns())
+        self._run(self._ticks())
+        ready.set()
+
+    async def _open_store(self) -> tuple[Store, str]:
+        if self._settings.volatile:
+            self.data = "memory"
+            store = MemoryStore()
+            store.save(root=Root(draw_id(self._chance)))
+            store.commit()
+            return store, ""
+        path = self._settings.data or default_file(self.host, self.port)
+        self.data = str(path)
+        draw = lambda: draw_id(self._chance)  # noqa: E731 - used twice on the next line only
+        opened = await asyncio.get_running_loop().run_in_executor(self._disk, open_store, path, draw, draw)
+        return opened.store, opened.notice
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.close()
+        self._now()
+        self._engine.stop()
+        await self._turn()
+        self._stopping = True
+        for task in list(self._tasks):
+            task.cancel()
+        for connection in self._connections.values():
+            connection.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FAREWELL):
+                await asyncio.gather(*(connection.closed() for connection in self._connections.values()))
+        for connection in self._connections.values():
+            connection.close(at_once=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._refuse_all("the node has stopped")
+        await asyncio.get_running_loop().run_in_executor(self._disk, self._store.close)
+        self._disk.shutdown()
+
+    # ------------------------------------------------------------------ the interface
+
+    async def run(self, operation: Operation[A]) -> A:
+        """Carry out one operation (see `NodeInterface.run`)."""
+        if self._stopping:
+            raise Refused("the node has stopped")
+        number = self._number()
+        future = asyncio.get_running_loop().create_future()
+        self._waiting[number] = future
+        self._feed(lambda: self._engine.operate(number, cast(AnyOperation, operation)))
+        return cast(A, await future)
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Have `listener` called with each batch of events (see `NodeInterface.subscribe`)."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    # ------------------------------------------------------------------ inputs
+
+    def _now(self) -> None:
+        self._engine.at(time.monotonic(), time.time_ns() // 1_000_000)
+
+    def _feed(self, work: Callable[[], None]) -> None:
+        """Hand something to the engine; the turn that ends with it starts soon."""
+        self._now()
+        try:
+            work()
+        except StorageError as error:
+            self._storage_failed(error)
+        self._wake.set()
+
+    async def _ticks(self) -> None:
+        while True:
+            self._feed(self._engine.tick)
+            await asyncio.sleep(TICK)
+
+    # ------------------------------------------------------------------ the turn
+
+    async def _turns(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            await self._turn()
+            self._turned.set()
+            self._turned.clear()
+
+    async def _turn(self) -> None:
+        """One commit, one sync of the disk, and then everything that waited for it."""
+        ready = {number for number, connection in self._connections.items() if not connection.busy}
+        try:
+            self._engine.pushes(ready)
+            wrote = self._engine.commit()
+            effects, events = self._engine.take_effects(), self._engine.take_events()
+            if wrote and not self._settings.volatile:
+                await asyncio.get_running_loop().run_in_executor(self._disk, self._store.make_durable)
+        except StorageError as error:
+            self._storage_failed(error)
+            return
+        for effect in effects:
+            self._perform(effect)
+        if events:
+            self._tell(events)
+
+    def _storage_failed(self, error: StorageError) -> None:
+        """The disk failed: nothing of this turn happened, and everybody who waits is told why."""
+        self._engine.undo()
+        self._engine.parts.alarm(f"{error}; nothing is written or synced until that is mended")
+        self._refuse_all(str(error))
+        self._wake.set()
+
+    def _refuse_all(self, why: str) -> None:
+        for future in self._waiting.values():
+            if not future.done():
+                future.set_exception(Refused(why))
+        self._waiting.clear()
+
+    def _perform(self, effect: Effect) -> None:
+        match effect:
+            case Send(link, message, request):
+                self._send(link, message, request)
+            case Dial(address):
+                self._run(self._dial(address))
+            case Drop(link, at_once):
+                connection = self._connections.pop(link, None)
+                if connection is not None:
+                    connection.close(at_once=at_once)
+            case Answered(number, outcome):
+                future = self._waiting.pop(number, None)
+                if future is not None and not future.done():
+                    if isinstance(outcome, Refused):
+                        future.set_exception(outcome)
+                    else:
+                        future.set_result(outcome)
+
+    def _tell(self, events: Sequence[AnyEvent]) -> None:
+        for listener in list(self._listeners):
+            listener(events)
+
+    # ------------------------------------------------------------------ connections
+
+    async def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = Connection(self._number(), reader, writer)
+        if self._stopping or len(self._connections) >= MAX_CONNECTIONS:
+            connection.close()
+            return
+        await self._serve(connection, None)
+
+    async def _dial(self, address: str) -> None:
+        try:
+            connection = await dial(parse(address), self._number())
+        except OSError as error:
+            why, refused = in_words(error), isinstance(error, ConnectionRefusedError)
+            self._feed(lambda: self._engine.dial_failed(address, why, refused=refused))
+            return
+        await self._serve(connection, address)
+
+    async def _serve(self, connection: Connection, dialled: str | None) -> None:
+        """Read a connection until it ends."""
+        number, why = connection.number, ""
+        self._connections[number] = connection
+        self._feed(lambda: self._engine.opened(number, connection.remote, dialled))
+        try:
+            async for line in connection.lines():
+                await self._take(number, line)
+                while len(self._engine.parts.out.effects) > BACKLOG:
+                    await self._turned.wait()
+                if number not in self._connections:
+                    return
+        except ProtocolError as error:
+            told = error
+            self._feed(lambda: self._engine.faulty(number, told))
+        except OSError as error:
+            why = in_words(error)
+        finally:
+            if self._connections.pop(number, None) is not None and not self._stopping:
+                self._feed(lambda: self._engine.lost(number, why))
+            connection.close()
+
+    async def _take(self, number: int, line: bytes) -> None:
+        self._engine.carried(number, len(line) + 1, outgoing=False)
+        try:
+            decoded = wire.decode(line)
+        except ProtocolError as error:
+            told = error
+            self._feed(lambda: self._engine.faulty(number, told))
+            return
+        self._watch(number, decoded.message, decoded.type, line, outgoing=False)
+        if isinstance(decoded.message, wire.Versions):
+            await self._absorb(number, decoded.message)
+        self._feed(lambda: self._engine.received(number, decoded))
+
+    async def _absorb(self, number: int, versions: wire.Versions) -> None:
+        """Take in the versions of a message without holding the loop up."""
+        steps = self._engine.slices(number, versions, SLICE)
+        left = len(versions.batch.keys)
+        while left > 0:
+            self._feed(lambda: next(steps, None))
+            left -= SLICE
+            await asyncio.sleep(SCREEN_PAUSE if self._settings.screen and left > 0 else 0)
+
+    def _send(self, number: int, message: wire.Message, request: wire.RequestId) -> None:
+        connection = self._connections.get(number)
+        if connection is None:
+            return
+        link = self._engine.parts.links.get(number)
+        line = wire.encode(message, request)
+        if not connection.send(line, droppable=link is None or link.kind == "guest"):
+            return
+        self._engine.carried(number, len(line), outgoing=True)
+        self._watch(number, message, wire.type_name(message), line, outgoing=True)
+        if connection.waiting > HOPELESS:
+            self._connections.pop(number)
+            connection.close(at_once=True)
+            self._feed(lambda: self._engine.lost(number, "it does not read what is sent"))
+
+    def _watch(
+        self, number: int, message: wire.Message | wire.Unknown, kind: str, line: bytes, *, outgoing: bool
+    ) -> None:
+        """Tell whoever watches that a line crossed the wire."""
+        if not self._listeners:
+            return
+        link = self._engine.parts.links.get(number)
+        peer = self._engine.parts.peer_of(link) if link else None
+        summary, key = describe(message)
+        self._engine.parts.out.emit(
+            Carried(
+                at=self._engine.parts.clock.at,
+                peer=peer.address if peer else link.remote if link else "",
+                node_id=link.node if link else None,
+                outgoing=outgoing,
+                type=kind,
+                summary=summary,
+                size=len(line) + (not outgoing),
+                raw=line[:RAW].rstrip(b"\n"),
+                key=key,
+            )
+        )
+
+    # ------------------------------------------------------------------ within
+
+    def _number(self) -> int:
+        self._numbers += 1
+        return self._numbers
+
+    def _run(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _cannot_listen(address: Address, error: OSError) -> str:
+    words = (error.strerror or str(error)).lower()
+    if "in use" in words:
+        return f"{address} is already in use; choose another --port or stop the other program"
+    return f"cannot listen on {address}: {in_words(error)}"

@@ -1,0 +1,33 @@
+"""How a node is to run."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class StartError(Exception):
+    """A node cannot start; one plain sentence that says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the command line says of a node.
+
+    `port` 0 takes a free port. `data` is the file to use; None means the default file of this host and port,
+    unless `memory` is set or the port is 0, and then nothing is kept. `advertise` is the address told to
+    peers (host:port; default: where the node listens). With `screen` the node shares its event loop with a
+    dashboard, and works in small slices with pauses between them.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 9001
+    peers: tuple[str, ...] = ()
+    name: str | None = None
+    data: Path | None = None
+    memory: bool = False
+    advertise: str | None = None
+    screen: bool = False
+
+    @property
+    def volatile(self) -> bool:
+        """Whether the node keeps nothing."""
+        return self.memory or (self.port == 0 and self.data is None)

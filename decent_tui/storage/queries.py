@@ -1,0 +1,75 @@
+"""What is asked of the tables in `schema`: every query costs what it returns, not what the file holds.
+
+`COLUMNS` are those of a version, in one order everywhere.
+"""
+
+from typing import Final
+
+from decent_tui.core.store import Wanted
+
+UNBOUNDED: Final = b""
+"""As an upper end of keys: in SQLite's order every text comes before every blob."""
+
+COLUMNS: Final = (
+    "version.key, version.node, version.seq, version.value, version.context, "
+    "version.lamport, version.author, version.ts, version.cid"
+)
+
+SIBLINGS: Final = f"SELECT {COLUMNS} FROM version WHERE deleted IN (0, 1) AND key = ?"
+SIBLINGS_OF: Final = f"""
+    SELECT {COLUMNS} FROM json_each(?) AS asked
+    CROSS JOIN version ON version.deleted IN (0, 1) AND version.key = asked.value
+"""
+BY_NUMBER: Final = f"""
+    SELECT {COLUMNS} FROM version WHERE node = ? AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?
+"""
+DOTS: Final = "SELECT seq FROM version WHERE node = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?"
+TOMBSTONES: Final = f"""
+    SELECT {COLUMNS} FROM node CROSS JOIN version ON version.node = node.id AND version.deleted = 1
+    WHERE node.name >= ?1 AND version.seq > CASE WHEN node.name = ?1 THEN ?2 ELSE 0 END
+    ORDER BY node.name, version.seq LIMIT ?3
+"""
+# One search of the index per key, so that a key with thousands of siblings costs no more than another.
+_LIVE: Final = """
+    WITH RECURSIVE page (key) AS (
+        SELECT min(key) FROM version WHERE deleted = 0 AND key >= ?1 AND key < ?2
+        UNION ALL
+        SELECT (SELECT min(key) FROM version WHERE deleted = 0 AND key > page.key AND key < ?2)
+        FROM page WHERE page.key IS NOT NULL
+        LIMIT ?3
+    )
+    SELECT key FROM page WHERE key IS NOT NULL
+"""
+_LIVE_BACKWARDS: Final = """
+    WITH RECURSIVE page (key) AS (
+        SELECT max(key) FROM version WHERE deleted = 0 AND key >= ?1 AND key < ?2
+        UNION ALL
+        SELECT (SELECT max(key) FROM version WHERE deleted = 0 AND key >= ?1 AND key < page.key)
+        FROM page WHERE page.key IS NOT NULL
+        LIMIT ?3
+    )
+    SELECT key FROM page WHERE key IS NOT NULL
+"""
+PAGES: Final[dict[tuple[Wanted, bool], str]] = {
+    ("live", False): _LIVE,
+    ("live", True): _LIVE_BACKWARDS,
+    ("conflicts", False): "SELECT key FROM conflict WHERE key >= ? AND key < ? ORDER BY key LIMIT ?",
+    ("conflicts", True): "SELECT key FROM conflict WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT ?",
+    ("deleted", False): "SELECT key FROM gone WHERE key >= ? AND key < ? ORDER BY key LIMIT ?",
+    ("deleted", True): "SELECT key FROM gone WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT ?",
+}
+INSERT: Final = """
+    INSERT INTO version (deleted, key, node, seq, value, context, lamport, author, ts, cid)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+LISTS: Final[tuple[tuple[Wanted, str, str], ...]] = (
+    ("conflicts", "DELETE FROM conflict WHERE key = ?", "INSERT INTO conflict VALUES (?)"),
+    ("deleted", "DELETE FROM gone WHERE key = ?", "INSERT INTO gone VALUES (?)"),
+)
+"""The kinds of key that have a table of their own: how a key leaves it, how it enters it."""
+
+COUNT: Final = """
+    UPDATE root SET keys = keys + ?, conflicts = conflicts + ?, deleted = deleted + ?, versions = versions + ?
+"""
+SAVE_ROOT: Final = "UPDATE root SET node = ?, counter = ?, lamport = ?, fingerprint = ?, former = ?"
+ROOT: Final = "SELECT node, counter, lamport, fingerprint, former FROM root WHERE node IS NOT NULL"

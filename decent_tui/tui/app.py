@@ -1,0 +1,107 @@
+"""The app: theme, one screen, and the node's life around it."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from textual.app import App
+from textual.message import Message
+
+from decent_tui.core.text import printable
+from decent_tui.net.interface import NodeInterface
+from decent_tui.tui.dashboard import Dashboard
+from decent_tui.tui.history import History, default_path
+from decent_tui.tui.palette import THEMES, variables
+
+if TYPE_CHECKING:
+    from decent_tui.net.node import Settings
+
+FAREWELL: Final = 3.0
+"""Seconds the screen gets to restore the terminal; one that is gone or unread must not hold up the node."""
+
+
+class DashboardApp(App[None]):
+    """Shows a node. The node itself belongs to whoever starts the app and outlives it."""
+
+    TITLE = "decent-tui"
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False  # lines are painted, not widgets; every terminal selects with shift and the mouse
+    DEFAULT_MODE = "dashboard"
+
+    class Opened(Message):
+        """The node is open."""
+
+        def __init__(self, node: NodeInterface) -> None:
+            super().__init__()
+            self.node = node
+
+    class Leave(Message):
+        """A signal asked the program to end."""
+
+    def __init__(self, progress: str = "opening …", history: Path | None = None) -> None:
+        super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = THEMES[0].name
+        self.painted = asyncio.Event()
+        self.dashboard = Dashboard(History(history))
+        self.add_mode("dashboard", lambda: self.dashboard)
+        self._progress = progress
+        self._unsubscribe: Callable[[], None] | None = None
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The inks for themes that are not ours."""
+        return variables(dark=self.current_theme.dark)
+
+    def on_mount(self) -> None:
+        """Say what is going on, and when it is on the screen."""
+        self.dashboard.progress(self._progress)
+        self.call_after_refresh(self.painted.set)
+
+    def on_dashboard_app_opened(self, event: Opened) -> None:
+        """Watch the node."""
+        self._unsubscribe = self.dashboard.attach(event.node)
+
+    def on_dashboard_app_leave(self) -> None:
+        """End in order."""
+        self.exit()
+
+    def on_unmount(self) -> None:
+        """Stop watching."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+
+
+async def run_dashboard(settings: "Settings") -> int:
+    """Show a node of these settings until a person or a signal ends it; returns the exit code.
+
+    The first frame comes before the node, so that a big file or a slow disk shows as progress. Whatever
+    ends the screen, the node is closed in order after it (goodbye, flush).
+    """
+    settings = replace(settings, screen=True)
+    app = DashboardApp(f"opening {settings.host}:{settings.port} …", default_path())
+    running = asyncio.create_task(app.run_async())
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, app.post_message, DashboardApp.Leave())
+    painted = asyncio.create_task(app.painted.wait())
+    await asyncio.wait({running, painted}, return_when=asyncio.FIRST_COMPLETED)
+    painted.cancel()
+    from decent_tui.net.node import Node, StartError
+
+    try:
+        async with Node(settings) as node:
+            app.post_message(DashboardApp.Opened(node))
+            await running
+    except StartError as error:
+        app.post_message(DashboardApp.Leave())
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(running, FAREWELL)
+        sys.stderr.write(printable(str(error)) + "\n")
+        return 1
+    return app.return_code or 0

@@ -1,0 +1,82 @@
+"""From the node's events to the screen: a bounded buffer, emptied a few times a second."""
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from decent_tui.core.events import AnyEvent, Carried, Changed, Conflict, Dialled, PeerChanged, Settled
+
+BATCHES: Final = 2_000
+"""Batches held between two looks. At 10 looks a second that is 20,000 batches a second; what comes beyond
+is counted, not kept."""
+
+KEYS: Final = 1_000
+"""Changed keys named one by one; beyond that everything counts as changed."""
+
+
+class News(msgspec.Struct, frozen=True):
+    """What happened since the last look.
+
+    `keys` are those that changed (None: too many to name). `writes` counts the changed keys. `peers` says
+    that some peer's state changed, `stored` that the store did. `skipped` events came too fast to keep.
+    """
+
+    events: Sequence[AnyEvent] = ()
+    keys: tuple[str, ...] | None = ()
+    writes: int = 0
+    stored: bool = False
+    peers: bool = False
+    skipped: int = 0
+
+
+class Feed:
+    """Collects batches of events; `look` hands them over."""
+
+    def __init__(self, batches: int = BATCHES) -> None:
+        self._batches: deque[Sequence[AnyEvent]] = deque()
+        self._most = batches
+        self._skipped = 0
+        self._lost_changes = False
+
+    def listener(self, events: Sequence[AnyEvent]) -> None:
+        """Given to `NodeInterface.subscribe`: only puts the batch away."""
+        if len(self._batches) >= self._most:
+            old = self._batches.popleft()
+            self._skipped += len(old)
+            self._lost_changes = True
+        self._batches.append(events)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether anything happened since the last look."""
+        return bool(self._batches)
+
+    def look(self) -> News:
+        """All that happened since the last look, once."""
+        batches, self._batches = self._batches, deque()
+        events = [event for batch in batches for event in batch]
+        keys: set[str] = set()
+        writes = 0
+        stored = peers = False
+        for event in events:
+            match event:
+                case Carried():
+                    pass
+                case Changed():
+                    stored = True
+                    writes += len(event.keys)
+                    if len(keys) <= KEYS:
+                        keys.update(event.keys)
+                case PeerChanged() | Dialled():
+                    peers = True
+                case Conflict() | Settled():
+                    stored = True
+                case _:
+                    pass
+        named = tuple(keys) if len(keys) <= KEYS and not self._lost_changes else None
+        news = News(events, named, writes, stored or self._lost_changes, peers, self._skipped)
+        self._skipped = 0
+        self._lost_changes = False
+        return news

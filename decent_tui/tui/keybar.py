@@ -1,0 +1,60 @@
+"""The line at the bottom: the keys that do something here, made of the bindings that are active."""
+
+from textual import events
+
+from decent_tui.tui.help import key_name
+from decent_tui.tui.line_view import LineView
+from decent_tui.tui.lines import Line, Span, cells
+
+
+GAP = 2
+"""Blanks between two keys."""
+
+
+class KeyBar(LineView):
+    """Shows every active binding that wants to be shown; a click does what the key does."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._keys: list[tuple[str, str, str]] = []
+
+    def on_mount(self) -> None:
+        """Follow the bindings of whatever has the focus."""
+        super().on_mount()
+        self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self._read())
+        self.call_after_refresh(self._read)
+
+    def _read(self) -> None:
+        keys: list[tuple[str, str, str]] = []
+        seen: set[str] = set()
+        if not self.is_attached:
+            return
+        for active in self.screen.active_bindings.values():
+            binding = active.binding
+            if binding.show and binding.description and binding.action not in seen:
+                seen.add(binding.action)
+                keys.append((key_name(binding.key), binding.description, binding.key))
+        if keys != self._keys:
+            self._keys = keys
+            self.refresh()
+
+    def row(self, y: int) -> tuple[Line, str]:
+        """The whole line."""
+        line: list[Span] = [Span(" ")]
+        room = self.size.width - 1
+        for key, word, _ in self._keys:
+            size = cells(key) + cells(word) + GAP + 1
+            if size - GAP > room:
+                break  # whole words or none
+            line += [Span(key, "bold accent"), Span(f" {word}" + " " * GAP, "dim")]
+            room -= size
+        return line, "bar"
+
+    def on_click(self, event: events.Click) -> None:
+        """Do what the key under the mouse does."""
+        x = 1
+        for key, word, press in self._keys:
+            x += cells(key) + cells(word) + GAP + 1
+            if event.x < x - 1:
+                self.app.simulate_key(press.partition(",")[0])
+                return

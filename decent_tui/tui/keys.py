@@ -1,0 +1,357 @@
+"""The key list: a window over the store, one painted line a key."""
+
+from typing import ClassVar, Final
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from decent_tui.core.errors import Refused
+from decent_tui.core.operations import KeyRow, RowPage, Rows
+from decent_tui.core.store import Wanted
+from decent_tui.net.interface import NodeInterface
+from decent_tui.tui.line_view import LineView
+from decent_tui.tui.lines import Line, Span, cells, cut, fit, said
+from decent_tui.tui.window import Window
+from decent_tui.tui.words import plural
+
+KEY_CELLS: Final = 12
+"""Cells of the key column at first. It grows with the keys that were seen, and does not shrink back: a
+column that moves with every page is hard to read."""
+
+WHEEL: Final = 3
+"""Lines that one notch of the mouse wheel scrolls."""
+
+
+class KeyList(LineView, can_focus=True):
+    """Keys with what stands behind them. Posts `Selected` when the cursor comes to another key."""
+
+    HELP = "The keys of this node. ≠ is a conflict, ✗ a deleted key, ◌ a key that not every node has yet."
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False, id="keys.up", tooltip="The key above"),
+        Binding("down,j", "move(1)", "Down", show=False, id="keys.down", tooltip="The key below"),
+        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False, id="keys.pageup"),
+        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False, id="keys.pagedown"),
+        Binding("ctrl+u", "page(-0.5)", "Half a page up", show=False, id="keys.halfup"),
+        Binding("ctrl+d", "page(0.5)", "Half a page down", show=False, id="keys.halfdown"),
+        Binding("home,g", "first", "First key", show=False, id="keys.first"),
+        Binding("end,G", "last", "Last key", show=False, id="keys.last"),
+        Binding("c", "conflicts", "conflicts", id="keys.conflicts", tooltip="Show conflicts only, or all"),
+        Binding("enter", "open", "versions", show=False, id="keys.open", tooltip="Go to the key's versions"),
+    ]
+
+    class Selected(Message):
+        """The cursor is on this key now (empty: there is none)."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    class Opened(Message):
+        """The selected key was opened with Enter or a second click."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._node: NodeInterface | None = None
+        self._window = Window()
+        self._wanted: Wanted = "all"
+        self._prefix = ""
+        self._goal: str | None = None  # what to load around: a key, "" for the start, None for nothing
+        self._goal_is_end = False
+        self._loading = False
+        self._selected = ""
+        self._key_cells = KEY_CELLS
+        self._view = 0  # grows with every change of filter: answers for an older one are dropped
+
+    # ------------------------------------------------------------------ what it shows
+
+    @property
+    def key(self) -> str:
+        """The key under the cursor; empty when there is none."""
+        return self._window.key
+
+    @property
+    def filter(self) -> str:
+        """The prefix that keys must have."""
+        return self._prefix
+
+    @property
+    def conflicts_only(self) -> bool:
+        """Whether only keys with a conflict are shown."""
+        return self._wanted == "conflicts"
+
+    def attach(self, node: NodeInterface) -> None:
+        """Show the keys of this node."""
+        self._node = node
+        self.reload()
+
+    def changed(self, keys: tuple[str, ...]) -> None:
+        """These keys changed in the store."""
+        if self._window.touches(keys):
+            self.reload()
+
+    def set_total(self, total: int) -> None:
+        """How many keys there are, as the node counts them (rows far away may come and go unseen)."""
+        if not self._prefix and not self.conflicts_only and self._window.total not in (None, total):
+            self.reload()
+
+    def reload(self) -> None:
+        """Fetch the rows anew; the cursor stays on its key."""
+        self._load_around(self.key)
+
+    def set_filter(self, prefix: str) -> None:
+        """Show only keys that start with `prefix`."""
+        if prefix != self._prefix:
+            self._prefix = prefix
+            self._restart()
+
+    def show_key(self, key: str) -> None:
+        """Put the cursor on a key; the filter goes when it would hide it."""
+        if not key.startswith(self._prefix) or self.conflicts_only:
+            self._prefix, self._wanted = "", "all"
+        self._view += 1
+        self._window.forget()
+        self._load_around(key)
+
+    # ------------------------------------------------------------------ loading
+
+    def _restart(self) -> None:
+        key = self.key
+        self._view += 1
+        self._window.forget()
+        self._load_around(key if key.startswith(self._prefix) else "")
+
+    def _load_around(self, key: str, *, end: bool = False) -> None:
+        self._goal, self._goal_is_end = key, end
+        if self._node is not None and not self._loading and self.is_attached:
+            self._loading = True
+            self.run_worker(self._load(self._node), group="keys", exit_on_error=True)
+
+    async def _load(self, node: NodeInterface) -> None:
+        """Fetch until no one wants more. One load runs at a time; wishes that come meanwhile become one."""
+        try:
+            while self._goal is not None:
+                key, end, view = self._goal, self._goal_is_end, self._view
+                self._goal = None
+                await self._load_once(node, key, end, view)
+        except Refused:
+            pass  # the store cannot be read just now; the node raises an alarm of its own
+        finally:
+            self._loading = False
+
+    async def _load_once(self, node: NodeInterface, key: str, end: bool, view: int) -> None:
+        window, reach = self._window, self._window.reach
+        before = RowPage([], None)
+        after = RowPage([], None)
+        if end or key:
+            before = await node.run(self._page("" if end else key, reach, backwards=True, inclusive=end))
+        if not end:
+            after = await node.run(self._page(key, reach, backwards=False, inclusive=True))
+        if view != self._view:
+            return
+        if end:
+            window.forget()
+            key = before.rows[0].key if before.rows else ""
+        total = after.total if after.total is not None else before.total
+        fits = window.load(
+            before.rows[::-1],
+            after.rows,
+            key=key,
+            more_before=len(before.rows) == reach,
+            more_after=len(after.rows) == reach,
+            total=total,
+        )
+        longest = max((cells(row.key) for row in (*before.rows, *after.rows)), default=0)
+        self._key_cells = max(self._key_cells, min(longest + 1, 100))
+        if not fits and self._goal is None:
+            self._goal, self._goal_is_end = window.key, False
+        self._shown()
+        self.refresh()
+
+    def _page(self, start: str, limit: int, *, backwards: bool, inclusive: bool) -> Rows:
+        return Rows(
+            wanted=self._wanted,
+            prefix=self._prefix,
+            start=start,
+            inclusive=inclusive,
+            backwards=backwards,
+            limit=limit,
+        )
+
+    # ------------------------------------------------------------------ moving
+
+    def _moved(self, top: int, cursor: int) -> None:
+        """Paint what a move of the cursor changed, and see to it that more rows come in time."""
+        window = self._window
+        if window.top != top:
+            self.refresh()
+        else:
+            self.refresh_rows(cursor - top, window.cursor - top)
+        if window.short:
+            self._load_around(window.key)
+        self._shown()
+
+    def _shown(self) -> None:
+        self._label()
+        if self.key != self._selected:
+            self._selected = self.key
+            self.post_message(self.Selected(self.key))
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor by lines."""
+        top, cursor = self._window.top, self._window.cursor
+        self._window.move(by)
+        self._moved(top, cursor)
+
+    def action_page(self, pages: float) -> None:
+        """Move the cursor by pages."""
+        self.action_move(int(pages * max(1, self._window.height - 1)))
+
+    def action_first(self) -> None:
+        """Go to the first key."""
+        if self._window.at_start:
+            self.action_move(-len(self._window.rows))
+        else:
+            self._view += 1
+            self._window.forget()
+            self._load_around("")
+
+    def action_last(self) -> None:
+        """Go to the last key."""
+        if self._window.at_end:
+            self.action_move(len(self._window.rows))
+        else:
+            self._load_around("", end=True)
+
+    def action_conflicts(self) -> None:
+        """Show conflicts only, or everything again."""
+        self._wanted = "all" if self.conflicts_only else "conflicts"
+        self._restart()
+
+    def action_open(self) -> None:
+        """Go to the versions of the key."""
+        if self.key:
+            self.post_message(self.Opened())
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll the list."""
+        self._wheel(WHEEL)
+        event.stop()
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll the list."""
+        self._wheel(-WHEEL)
+        event.stop()
+
+    def _wheel(self, by: int) -> None:
+        top, cursor = self._window.top, self._window.cursor
+        self._window.scroll(by)
+        self._moved(top, cursor)
+
+    def on_click(self, event: events.Click) -> None:
+        """Select the key under the mouse; a double click opens it."""
+        offset = event.get_content_offset(self)
+        if offset is None or self._window.top + offset.y >= len(self._window.rows):
+            return
+        top, cursor = self._window.top, self._window.cursor
+        self._window.put(top + offset.y)
+        self._moved(top, cursor)
+        if event.chain == 2:
+            self.action_open()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Hold as many rows as the new height needs."""
+        self._window.resize(self.size.height)
+        if self._window.short:
+            self._load_around(self.key)
+        self._label()
+
+    def on_focus(self) -> None:
+        """The cursor's line shows that keys go here."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """The cursor's line shows that keys go elsewhere."""
+        self.refresh()
+
+    # ------------------------------------------------------------------ painting
+
+    def row(self, y: int) -> tuple[Line, str]:
+        """One key."""
+        at = self._window.top + y
+        if at < len(self._window.rows):
+            ground = (
+                ("cursor" if self.has_focus else "cursor-blur") if at == self._window.cursor else "ground"
+            )
+            row = self._window.rows[at]
+            return key_line(row, self.size.width, self._key_cells, at == self._window.cursor), ground
+        if not self._window.rows and y < 4 and self._node is not None:
+            return self._empty(y), "ground"
+        return (), "ground"
+
+    def _empty(self, y: int) -> Line:
+        if self._prefix:
+            return (Span(" no key starts with ", "dim"), said(self._prefix)) if y == 1 else ()
+        if self.conflicts_only:
+            return (Span(" no conflicts", "green"),) if y == 1 else ()
+        if y == 1:
+            return (Span(" no keys yet; press ", "dim"), Span(":", "bold accent"), Span(" and type", "dim"))
+        return (Span(' put hello {"to": "world"}', "text"),) if y == 3 else ()
+
+    def _label(self) -> None:
+        title = [Span("Keys", "bold accent" if self.has_focus else "bold text")]
+        if self._prefix:
+            title.append(said(cut(f"  / {self._prefix}", max(10, self.size.width // 2)), "amber"))
+        if self.conflicts_only:
+            title.append(Span("  ≠ conflicts only", "amber"))
+        window = self._window
+        total = f"{window.total:,}" if window.total is not None else ""
+        count = ""
+        if window.rows and window.position is not None and total:
+            count = f"{window.position + 1:,} of {total}"
+        elif window.rows and window.total is not None:
+            count = plural(window.total, "key")
+        self.label(tuple(title), (Span(count, "dim"),) if count else ())
+
+    def repaint(self) -> None:
+        """Everything anew."""
+        self._label()
+        self.refresh()
+
+
+MARKS: Final = {
+    "conflict": Span("≠ ", "bold amber"),
+    "deleted": Span("✗ ", "red"),
+    "spreading": Span("◌ ", "dim"),
+    "settled": Span("  ", "dim"),
+}
+
+
+def kind(row: KeyRow) -> str:
+    """Which mark a row bears; a conflict tops all else."""
+    if row.siblings > 1:
+        return "conflict"
+    if row.siblings == 0:
+        return "deleted"
+    return "spreading" if row.held < row.members else "settled"
+
+
+def key_line(row: KeyRow, room: int, keys: int, current: bool) -> Line:
+    """One row: mark, key, number of values if several, the value's beginning, n/m if not all have it."""
+    held = f" {row.held}/{row.members}" if row.held < row.members else ""
+    keys = min(keys, max(10, (room - 6 - len(held)) // 2))
+    count = f"{row.siblings:>3} " if row.siblings > 1 else "    "
+    rest = room - 2 - keys - len(count) - len(held) - 1
+    what = kind(row)
+    key_ink = {"conflict": "bold text", "deleted": "dim"}.get(what, "text")
+    preview = said("deleted" if row.siblings == 0 else row.preview, "dim", most=400)
+    return (
+        MARKS[what],
+        Span(
+            fit(said(row.key).text, keys), f"bold {key_ink}" if current and "bold" not in key_ink else key_ink
+        ),
+        Span(count, "amber"),
+        Span(fit(preview.text, max(0, rest)), "dim"),
+        Span(held, "amber"),
+    )

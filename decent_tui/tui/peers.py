@@ -1,0 +1,225 @@
+"""The peers: how each one is, and the evidence for it."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from decent_tui.core.operations import PeerView
+from decent_tui.core.text import printable
+from decent_tui.tui.line_view import LineView
+from decent_tui.tui.lines import Line, Span, fit, said
+from decent_tui.tui.requests import RunLine
+from decent_tui.tui.roster import Face, Roster
+from decent_tui.tui.words import milliseconds, span
+
+SILENT: Final = 2.0
+"""Seconds without a word from which the silence of a living peer is said; heartbeats come every second."""
+
+
+class PeersPane(LineView, can_focus=True):
+    """One line a peer."""
+
+    HELP = "The other nodes: ● alive, ◐ silent for a while, ○ down, ◌ joining, ✂ cut off by you."
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False, id="peers.up"),
+        Binding("down,j", "move(1)", "Down", show=False, id="peers.down"),
+        Binding("pageup,ctrl+u", "move(-8)", "Page up", show=False, id="peers.pageup"),
+        Binding("pagedown,ctrl+d", "move(8)", "Page down", show=False, id="peers.pagedown"),
+        Binding("home,g", "move(-10000)", "First peer", show=False, id="peers.first"),
+        Binding("end,G", "move(10000)", "Last peer", show=False, id="peers.last"),
+        Binding("x", "cut", "cut / heal", id="peers.cut", tooltip="Cut the link to this peer, or heal it"),
+    ]
+
+    class Pointed(Message):
+        """The cursor is on another peer."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._peers: Sequence[PeerView] = ()
+        self._roster = Roster()
+        self._address = ""  # the cursor stays on its peer
+        self._top = 0
+        self._lines: list[Line] = []
+        self._open = False
+
+    @property
+    def peer(self) -> PeerView | None:
+        """The peer under the cursor."""
+        return self._peers[self._cursor] if self._peers else None
+
+    @property
+    def _cursor(self) -> int:
+        return next((at for at, peer in enumerate(self._peers) if peer.address == self._address), 0)
+
+    def show(self, peers: Sequence[PeerView], roster: Roster) -> None:
+        """Show these; only lines that read differently are painted."""
+        same = roster is self._roster and self._open and len(peers) == len(self._peers)
+        self._peers, self._roster, self._open = peers, roster, True
+        self._keep_in_sight()
+        old, self._lines = self._lines, self._made()
+        self._label()
+        if not same:
+            self.refresh()
+        else:
+            self.refresh_rows(
+                *(at - self._top for at, (a, b) in enumerate(zip(old, self._lines, strict=False)) if a != b)
+            )
+
+    def _made(self) -> list[Line]:
+        faces = [self._roster.face(peer.node_id or "", peer.address) for peer in self._peers]
+        labels = min(max((len(face.label) for face in faces), default=0), 21)
+        names = min(max((len(face.name) for face in faces), default=0), 12)
+        return [peer_line(p, f, labels, names) for p, f in zip(self._peers, faces, strict=True)]
+
+    def row(self, y: int) -> tuple[Line, str]:
+        """One peer, or what to do when there is none."""
+        at = self._top + y
+        if at < len(self._lines):
+            ground = "ground"
+            if at == self._cursor:
+                ground = "cursor" if self.has_focus else "ground"
+            return self._lines[at], ground
+        if self._open and not self._peers:
+            words: tuple[Line, ...] = (
+                (Span(" no peers yet; in another terminal:", "dim"),),
+                (Span(" decent-tui --port 9002 --peers ", "text"), said(self._own(), "text")),
+            )
+            return (words[y] if y < len(words) else ()), "ground"
+        return (), "ground"
+
+    def _own(self) -> str:
+        addresses = [key for key, face in self._roster.faces.items() if key != self._roster.own and face]
+        return addresses[0] if addresses else "HOST:PORT"
+
+    def _label(self) -> None:
+        title = [Span("Peers", "bold accent" if self.has_focus else "bold text")]
+        hint: Line = ()
+        if self.has_focus and self.peer is not None:
+            hint = (Span("x", "bold accent"), Span(" heal" if self.peer.cut else " cut", "dim"))
+        cut = sum(peer.cut for peer in self._peers)
+        if cut:
+            title.append(Span(f"  ✂ {cut} cut", "bold red"))
+        self.label(tuple(title), hint)
+
+    def repaint(self) -> None:
+        """Everything anew."""
+        self._label()
+        self.refresh()
+
+    def on_focus(self) -> None:
+        """Show the cursor."""
+        self.repaint()
+
+    def on_blur(self) -> None:
+        """Hide the cursor."""
+        self.repaint()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Keep the cursor in sight."""
+        self._keep_in_sight()
+
+    def _keep_in_sight(self) -> None:
+        height, at = max(1, self.size.height), self._cursor
+        self._top = max(at - height + 1, min(self._top, at))
+        self._top = max(0, min(self._top, len(self._peers) - height))
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor."""
+        if self._peers:
+            at = max(0, min(self._cursor + by, len(self._peers) - 1))
+            self._address = self._peers[at].address
+            self._keep_in_sight()
+            self._label()
+            self.refresh()
+            self.post_message(self.Pointed())
+
+    def action_cut(self) -> None:
+        """Cut the link to the peer under the cursor, or heal it."""
+        peer = self.peer
+        if peer is not None:
+            self.post_message(RunLine(f"{'heal' if peer.cut else 'cut'} {peer.address}"))
+
+    def on_click(self, event: events.Click) -> None:
+        """Point at a peer."""
+        offset = event.get_content_offset(self)
+        if offset is not None and self._top + offset.y < len(self._peers):
+            self.action_move(self._top + offset.y - self._cursor)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll by moving the cursor."""
+        self.action_move(1)
+        event.stop()
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll by moving the cursor."""
+        self.action_move(-1)
+        event.stop()
+
+
+def mark(peer: PeerView) -> Span:
+    """The state as a glyph."""
+    if peer.cut:
+        return Span("✂", "bold red")
+    return {
+        "alive": Span("●", "green"),
+        "joining": Span("◌", "dim"),
+        "suspect": Span("◐", "bold amber"),
+        "down": Span("○", "red"),
+    }.get(peer.state, Span("○", "dim"))
+
+
+def peer_line(peer: PeerView, face: Face, labels: int, names: int) -> Line:
+    """One peer: state, address, name, round trip, and how far it is or why it is not there."""
+    there = peer.state in ("alive", "joining") and not peer.cut
+    rtt = milliseconds(peer.rtt_ms) if peer.rtt_ms is not None and there else ""
+    line = [
+        Span(" "),
+        mark(peer),
+        Span(f" {fit(face.label, labels)} ", f"bold {face.ink}" if there else face.ink),
+        Span(fit(face.name, names), "text" if there else "dim"),
+        Span(f" {rtt:>8}  ", "dim"),
+    ]
+    line += standing(peer)
+    if peer.classic:
+        line.append(Span("  classic", "json-key"))
+    return line
+
+
+def standing(peer: PeerView) -> list[Span]:
+    """How the peer stands to this node, in words."""
+    words: list[Span] = []
+    silent = peer.heard_s is not None and peer.heard_s >= SILENT
+    if peer.cut:
+        words.append(Span("cut by you", "red"))
+    elif peer.state == "alive":
+        if silent:
+            words.append(Span(f"no word for {span(peer.heard_s or 0)}", "amber"))
+    elif peer.state == "suspect":
+        words.append(Span(f"no word for {span(peer.heard_s or 0)}", "amber"))
+    elif peer.state == "joining":
+        words.append(Span("joining", "dim"))
+    else:
+        words.append(
+            Span({"down": "down"}.get(peer.state, peer.state), "red" if peer.state == "down" else "dim")
+        )
+    distance = [
+        Span(f"{number:,} {word}", ink)
+        for number, word, ink in ((peer.behind, "behind", "amber"), (peer.ahead, "ahead", "json-key"))
+        if number
+    ]
+    if not distance and peer.state == "alive" and not peer.cut and not silent and not peer.classic:
+        distance = [Span("in sync", "green")]
+    words += distance
+    if not peer.cut and peer.state not in ("alive", "left", "forgotten"):
+        if peer.last_error:
+            words.append(Span(printable(peer.last_error[:200]), "dim"))
+        if peer.retry_s is not None and peer.state != "suspect":
+            words.append(Span(f"retry in {max(1, round(peer.retry_s))} s", "dim"))
+    joined: list[Span] = []
+    for word in words:
+        joined += [Span(" · ", "dim"), word] if joined else [word]
+    return joined

@@ -1,0 +1,130 @@
+"""The memory of the message pane: the newest lines, capped in rows and in bytes."""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+
+from decent_tui.core.events import (
+    Alarm,
+    AnyEvent,
+    Carried,
+    Changed,
+    Collected,
+    Conflict,
+    Dialled,
+    PeerChanged,
+    Settled,
+)
+
+ROWS: Final = 10_000
+"""Lines kept. A guess: an hour of an idle cluster of five; filtering all of them takes about 5 ms."""
+
+BYTES: Final = 16 * 1024 * 1024
+"""Raw bytes kept; a line's raw text is itself cut at a few KiB, so rows are normally the tighter cap."""
+
+OVERHEAD: Final = 400
+"""Bytes counted for a line beside its raw text (the structs; measured at about 350)."""
+
+
+class Logged(msgspec.Struct, frozen=True, gc=False):
+    """One line: its running number, the event, and the text a filter looks in (lower case)."""
+
+    number: int
+    event: AnyEvent
+    haystack: str
+
+    @property
+    def weight(self) -> int:
+        """Bytes this line counts for."""
+        raw = len(self.event.raw) if isinstance(self.event, Carried) else 0
+        return raw + len(self.haystack) + OVERHEAD
+
+
+class Ring:
+    """The newest lines and, in the same order, those that match the filter.
+
+    Lines pushed out are counted in `dropped`, so that the screen can say what it no longer has.
+    """
+
+    def __init__(self, rows: int = ROWS, size: int = BYTES) -> None:
+        self._rows, self._size = rows, size
+        self._lines: deque[Logged] = deque()
+        self._shown: deque[Logged] = self._lines
+        self._bytes = 0
+        self._next = 0
+        self._needle = ""
+        self._inverse = False
+        self.dropped = 0
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @property
+    def shown(self) -> Sequence[Logged]:
+        """The lines that match the filter, oldest first."""
+        return self._shown
+
+    @property
+    def needle(self) -> str:
+        """The filter as typed."""
+        return ("!" if self._inverse else "") + self._needle
+
+    def extend(self, events: Iterable[AnyEvent]) -> int:
+        """Take in what happened; returns how many lines of it match the filter."""
+        came = 0
+        for event in events:
+            if isinstance(event, Changed):
+                continue  # the versions that changed it are a line already
+            line = Logged(self._next, event, haystack(event))
+            self._next += 1
+            self._lines.append(line)
+            self._bytes += line.weight
+            if self._shown is self._lines:
+                came += 1
+            elif self._matches(line):
+                self._shown.append(line)
+                came += 1
+        while len(self._lines) > self._rows or self._bytes > self._size:
+            gone = self._lines.popleft()
+            self._bytes -= gone.weight
+            self.dropped += 1
+            if self._shown is not self._lines and self._shown and self._shown[0] is gone:
+                self._shown.popleft()
+        return came
+
+    def filter(self, needle: str) -> None:
+        """Show only lines that contain `needle` (`!needle`: that do not), whatever the case."""
+        self._inverse = needle.startswith("!")
+        self._needle = needle.removeprefix("!").lower()
+        if not self._needle:
+            self._shown = self._lines
+        else:
+            self._shown = deque(line for line in self._lines if self._matches(line))
+
+    def _matches(self, line: Logged) -> bool:
+        return (self._needle in line.haystack) is not self._inverse
+
+
+def haystack(event: AnyEvent) -> str:
+    """What a filter looks in: the words of the line."""
+    match event:
+        case Carried():
+            way = "->" if event.outgoing else "<-"
+            text = f"{way} {event.peer} {event.type} {event.summary} {event.key}"
+        case Conflict():
+            text = f"conflict {event.key}"
+        case Settled():
+            text = f"settled {event.key}"
+        case PeerChanged():
+            text = f"{event.address} {event.state} {event.why}"
+        case Dialled():
+            text = f"{event.address} {'cut' if event.cut else 'healed'}"
+        case Collected():
+            text = "collected"
+        case Alarm():
+            text = f"alarm {event.text}"
+        case _:
+            text = ""
+    return text[:500].lower()
