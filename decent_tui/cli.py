@@ -154,7 +154,7 @@ def _parser() -> argparse.ArgumentParser:
         help="the address that peers are told, if it is not the one listened on",
     )
     add("--version", action="version", version=f"{PROGRAM} {__version__}")
-    return parser  # fmt: skip
+    return parser
 
 
 def _checked(check: Callable[[str], T]) -> Callable[[str], T]:

@@ -12,7 +12,7 @@ PACKAGE = Path(decent_tui.__file__).parent
 
 LAYERS = ["core", "storage", "net", "commands", "lab", "tui", "cli"]  # from the bottom up
 
-# no asyncio, socket, threading, time, random, os or sqlite3: what happens in the core is decided by its inputs
+# no asyncio, socket, threading, time, random, os or sqlite3: its inputs alone decide what the core does
 PURE = {
     "array", "bisect", "collections", "contextlib", "copy", "dataclasses", "enum", "functools", "hashlib",
     "heapq", "ipaddress", "itertools", "json", "math", "operator", "re", "string", "types", "typing",

@@ -16,9 +16,8 @@ from decent_tui.core.text import printable
 from decent_tui.net.interface import NodeInterface
 
 _HEX: Final = re.compile(r"[0-9a-f]{0,64}")
-_MAX_VALUE: Final = (
-    1_000  # characters of a value that is offered for editing; a guess at what a line can hold
-)
+_MAX_VALUE: Final = 1_000
+"""Characters of a value that is offered for editing: a guess at what a person edits in one line."""
 
 
 class Completions(NamedTuple):
@@ -140,8 +139,9 @@ async def _words(node: NodeInterface, slot: _Slot, limit: int) -> list[str]:
 async def _peers(node: NodeInterface, slot: _Slot) -> list[str]:
     """Addresses, then names; ids only once one has begun (nobody wants to read them all)."""
     peers = (await node.run(Peers())).peers
-    words = ["all"] if slot.kind is Kind.PEER_OR_ALL else []
-    if slot.kind is Kind.PEER_OR_ALL:
+    words: list[str] = []
+    if slot.kind is Kind.PEER_OR_ALL:  # of the peers, healing concerns those that are cut off
+        words = ["all"]
         peers = [peer for peer in peers if peer.cut]
     words += [peer.address for peer in peers]
     words += [peer.name for peer in peers if peer.name]

@@ -105,20 +105,15 @@ class Scanner:
         """The JSON text that comes next, None at the end; raises Refused when it is not JSON."""
         if self.at_end:
             return None
-        rest = self.line[self.at :].rstrip(BLANKS)
-        try:
-            decode_value(rest.encode())
-        except ValueError as error:
-            end = _end_of_json(rest)
-            if end == len(rest):
-                raise Refused(_explain(rest, error)) from None
-            rest = rest[:end]
-            try:
-                decode_value(rest.encode())
-            except ValueError as inner:
-                raise Refused(_explain(rest, inner)) from None
-        self.at += len(rest)
-        return rest
+        text = self.line[self.at :].rstrip(BLANKS)
+        fault = _fault(text)
+        if fault and (end := _end_of_json(text)) < len(text):
+            text = text[:end]
+            fault = _fault(text)
+        if fault:
+            raise Refused(fault)
+        self.at += len(text)
+        return text
 
     def rest(self) -> str:
         """All that follows, without the blanks around it."""
@@ -150,10 +145,14 @@ def _end_of_json(text: str) -> int:
     return len(text)
 
 
-def _explain(text: str, error: ValueError) -> str:
-    """The error in one plain sentence, with the remedy where the mistake is a usual one."""
-    if text[0] == "'":
-        return f"{error}; JSON is typed as it is, without quotes around it"
-    if text[0].isalpha():
-        return f"{error}; a text is written in double quotes"
-    return str(error)
+def _fault(text: str) -> str:
+    """What is wrong with the JSON in one plain sentence, with the remedy where the mistake is a usual one."""
+    try:
+        decode_value(text.encode())
+    except ValueError as error:
+        if text[0] == "'":
+            return f"{error}; JSON is typed as it is, without quotes around it"
+        if text[0].isalpha():
+            return f"{error}; a text is written in double quotes"
+        return str(error)
+    return ""

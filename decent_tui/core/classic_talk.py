@@ -38,7 +38,7 @@ class Talk:
 
     def __init__(self) -> None:
         self.ask: deque[str] = deque()
-        self.under_way = 0
+        self.under_way: set[str] = set()
         self.has: dict[str, dict[str, int]] = {}
         """Per key, the clocks that the peer was read to hold or was sent: nothing goes there twice."""
         self.reading = True
@@ -46,6 +46,8 @@ class Talk:
         """Where the pushing of everything stands; None when all was looked at."""
         self.unacknowledged = 0
         self.too_large: set[str] = set()
+        self.guessed = False
+        """Whether something was held back as the peer's own, going by its address only."""
 
 
 class ClassicDesk:
@@ -76,6 +78,15 @@ class ClassicDesk:
         self._talks[link.id] = Talk()
         self._parts.out.send(link.id, wire.GetKeys())
 
+    def named(self, link: Link, node: str) -> None:
+        """The peer said its id. What was held back as its own may have been its predecessor's at that address,
+        so look at everything again."""
+        talk = self._talks.get(link.id)
+        if link.node != node:
+            link.node = node
+            if talk is not None and talk.guessed:
+                self.begin(link)
+
     def end(self, link: Link) -> None:
         """The connection is gone."""
         self._talks.pop(link.id, None)
@@ -92,8 +103,7 @@ class ClassicDesk:
         talk = self._talks.get(link.id)
         if talk is None:
             return
-        if talk.reading:
-            talk.under_way -= 1
+        talk.under_way.discard(said.key)
         talk.has[said.key] = join(*(record.vc for record in said.versions))
         link.received_versions += len(said.versions)
         try:
@@ -106,9 +116,10 @@ class ClassicDesk:
             self._read_on(link, talk)
 
     def _read_on(self, link: Link, talk: Talk) -> None:
-        while talk.ask and talk.under_way < WINDOW:
-            talk.under_way += 1
-            self._parts.out.send(link.id, wire.GetValue(talk.ask.popleft()))
+        while talk.ask and len(talk.under_way) < WINDOW:
+            key = talk.ask.popleft()
+            talk.under_way.add(key)
+            self._parts.out.send(link.id, wire.GetValue(key))
         if not talk.ask and not talk.under_way:
             talk.reading = False
 
@@ -166,7 +177,10 @@ class ClassicDesk:
         size = 0
         for version in versions:
             has = talk.has.setdefault(version.key, {})
-            if is_own(version.author, link.node, link.address) or has.get(version.node, 0) >= version.seq:
+            if is_own(version.author, link.node, link.address):
+                talk.guessed = talk.guessed or link.node is None
+                continue
+            if has.get(version.node, 0) >= version.seq:
                 continue
             has[version.node] = version.seq
             record = msgspec.structs.replace(to_record(version), deleted=False)

@@ -170,6 +170,8 @@ class Desk:
             if chosen not in cut:
                 raise Refused(f"{chosen.address} is not cut")
             cut = [chosen]
+        else:
+            parts.faults.heal_all()
         for peer in cut:
             parts.faults.heal(peer.node, peer.address)
             parts.peers.soon(peer, parts.clock.now)

@@ -32,7 +32,7 @@ from decent_tui.core.operations import AnyOperation
 from decent_tui.core.outputs import Answered, Effect
 from decent_tui.core.parts import Parts, Self
 from decent_tui.core.serve import Counter
-from decent_tui.core.store import Store
+from decent_tui.core.store import Standing, Store
 from decent_tui.core.version import Version
 
 BAD_LINES: Final = 3
@@ -53,11 +53,16 @@ class Engine:
         self._exchange = Exchange(self._parts)
         self._classic = ClassicDesk(self._parts)
         self._greeting = Greeting(
-            self._parts, decent=self._exchange.pull, classic=self._classic.begin, renamed=self._rename
+            self._parts,
+            decent=self._exchange.pull,
+            classic=self._classic.begin,
+            named=self._classic.named,
+            renamed=self._rename,
         )
         self._counter = Counter(self._parts, self._classic)
         self._desk = Desk(self._parts, self._greeting, self._exchange, self._classic)
         self._may_rename_at = 0.0
+        self._must_rename: tuple[str, Standing] | None = None
         self._next_save = 0.0
 
     @property
@@ -87,6 +92,8 @@ class Engine:
         self._exchange.tick()
         self._classic.tick()
         self._desk.tick()
+        if self._must_rename is not None and self._parts.clock.now >= self._may_rename_at:
+            self._rename(*self._must_rename)
         if self._parts.clock.now >= self._next_save:
             self._next_save = self._parts.clock.now + SAVE
             self._parts.members.save(self._parts.replica.store)
@@ -140,7 +147,7 @@ class Engine:
         try:
             self._dispatch(found, line)
         except RolledBack as told:
-            self._rolled_back(told)
+            self._rolled_back(found, told)
         except ProtocolError as error:
             self.faulty(link, error)
 
@@ -202,13 +209,11 @@ class Engine:
 
     def take_effects(self) -> list[Effect]:
         """What is to be done, in order; taken once."""
-        taken, self._parts.out.effects = self._parts.out.effects, []
-        return taken
+        return self._parts.out.take_effects()
 
     def take_events(self) -> list[AnyEvent]:
-        """What happened, in order; taken once."""
-        taken, self._parts.out.events = self._parts.out.events, []
-        return taken
+        """What happened, in order; taken once. Changes in a row with one origin are told as one."""
+        return self._parts.out.take_events()
 
     # ------------------------------------------------------------------ within
 
@@ -260,7 +265,7 @@ class Engine:
         try:
             self._exchange.absorb(link, versions)
         except RolledBack as told:
-            self._rolled_back(told)
+            self._rolled_back(link, told)
 
     def _ponged(self, link: Link) -> None:
         peer = self._parts.peer_of(link)
@@ -270,22 +275,30 @@ class Engine:
 
     # ------------------------------------------------------------------ identity
 
-    def _rolled_back(self, told: RolledBack) -> None:
+    def _rolled_back(self, link: Link, told: RolledBack) -> None:
         self._rename(
             f"{told}: this machine was rolled back (or that peer lies); the node goes on under a new id",
             rewrite=True,
         )
+        if self._parts.links.get(link.id) is not None:  # too soon for another id; no claim may be taken
+            self._parts.drop(link, "it knows writes that this node has not made", at_once=True)
 
-    def _rename(self, why: str, *, rewrite: bool = False) -> None:
-        """Take a new id for all further writes, at most once a minute, and meet everybody anew under it."""
+    def _rename(self, why: str, standing: Standing = "member", *, rewrite: bool = False) -> None:
+        """Take a new id for all further writes, at most once a minute, and meet everybody anew under it. An
+        id that is gone (`standing`) is given up as soon as that minute is over."""
         parts = self._parts
         parts.alarm(why)
         if parts.clock.now < self._may_rename_at:
+            if standing != "member":
+                self._must_rename = why, standing
             return
+        self._must_rename = None
         self._may_rename_at = parts.clock.now + RENAME_PAUSE
         old, seen = parts.replica.node, parts.replica.seen.copy()
         parts.replica.take_id(draw_id(parts.chance), rewrite_ts=parts.clock.wall if rewrite else None)
         parts.members.keep(old, parts.me.name, seen)
+        parts.members.mark(old, standing)
+        parts.members.save(parts.replica.store)
         for link in parts.links.all():
             if link.kind != "guest":
                 parts.drop(link, "this node took a new id")

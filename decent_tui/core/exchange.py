@@ -86,6 +86,8 @@ class Exchange:
         pull = link.pull
         if pull is None or request is None or pull.id != request:
             return
+        if said.seen is not None:
+            self._check_own(sync.read_seen(said.seen))  # before the claim is taken, not after
         if not pull.take(self._parts.replica, said):
             self._ask(link, pull)
             return

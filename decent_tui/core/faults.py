@@ -12,24 +12,25 @@ from dataclasses import dataclass, field
 class Faults:
     """Which peers are cut off. No bytes pass to or from them and nothing is dialled."""
 
-    _nodes: set[str] = field(default_factory=set)
-    _addresses: set[str] = field(default_factory=set)
+    _cuts: set[tuple[str | None, str]] = field(default_factory=set)
+    """(node id if known, announced address): either identifies the peer."""
 
     def cut(self, node: str | None, address: str) -> None:
         """Cut a peer off by all that is known of it."""
-        if node:
-            self._nodes.add(node)
-        if address:
-            self._addresses.add(address)
+        self._cuts.add((node, address))
 
     def heal(self, node: str | None, address: str) -> None:
         """Undo the cut of a peer."""
-        self._nodes.discard(node or "")
-        self._addresses.discard(address)
+        self._cuts = {cut for cut in self._cuts if not _matches(cut, node, address)}
+
+    def heal_all(self) -> None:
+        """Undo every cut."""
+        self._cuts.clear()
 
     def is_cut(self, node: str | None, address: str) -> bool:
         """Whether a peer is cut off."""
-        return (node or "") in self._nodes or address in self._addresses
+        return any(_matches(cut, node, address) for cut in self._cuts)
 
-    def __bool__(self) -> bool:
-        return bool(self._nodes or self._addresses)
+
+def _matches(cut: tuple[str | None, str], node: str | None, address: str) -> bool:
+    return (node is not None and cut[0] == node) or (address != "" and cut[1] == address)

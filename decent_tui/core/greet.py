@@ -19,8 +19,8 @@ PATIENCE = 5.0
 class Greeting:
     """Finds peers, makes links to them, and knows when they are gone.
 
-    `decent` is called with each new link to a node of our kind, `classic` with each to a classic peer, and
-    `renamed` when this node must take a new id.
+    `decent` is called with each new link to a node of our kind, `classic` with each to a classic peer,
+    `named` when such a peer said its id, and `renamed` when this node must take a new one.
     """
 
     def __init__(
@@ -29,11 +29,13 @@ class Greeting:
         *,
         decent: Callable[[Link], None],
         classic: Callable[[Link], None],
-        renamed: Callable[[str], None],
+        named: Callable[[Link, str], None],
+        renamed: Callable[[str, Standing], None],
     ) -> None:
         self._parts = parts
         self._decent = decent
         self._classic = classic
+        self._named = named
         self._renamed = renamed
 
     # ------------------------------------------------------------------ dialling
@@ -114,8 +116,6 @@ class Greeting:
         if not hello.protocol or is_classic(hello.node_id):
             self._guest(link, hello, listen, request)
             return
-        if self._is_me(link, hello.node_id, hello.tag, None):
-            return
         parts.out.send(
             link.id,
             wire.Peers(
@@ -130,6 +130,8 @@ class Greeting:
             ),
             request,
         )
+        if self._is_me(link, hello.node_id, hello.tag):  # it has been told, and learns that it met itself
+            return
         link.node, link.tag, link.address = hello.node_id, hello.tag, listen
         self._learn(hello.known_peers, link.remote)
         self._link(link, hello.name, hello.volatile, hello.gone)
@@ -146,7 +148,7 @@ class Greeting:
             parts.members.meet(hello.node_id, address=listen, classic=True)
             for ours in parts.links.classic():
                 if ours.address == listen:
-                    ours.node = hello.node_id
+                    self._named(ours, hello.node_id)
 
     def answered(self, link: Link, said: wire.Peers) -> None:
         """The answer to our HANDSHAKE (or a classic peer's word about peers at another time)."""
@@ -163,7 +165,7 @@ class Greeting:
             self._failed(link.dialled, "cut by you", refused=False)
             parts.drop(link, "", at_once=True)
             return
-        if self._is_me(link, said.node_id, said.tag, link.dialled):
+        if self._is_me(link, said.node_id, said.tag):
             return
         self._learn(said.peers, link.remote)
         link.node, link.tag, link.address = said.node_id, said.tag, listen
@@ -176,13 +178,12 @@ class Greeting:
         if peer is None:
             parts.drop(link, "")
             return
-        link.kind, link.address = "classic", peer.address
-        link.node = peer.node if peer.node and is_classic(peer.node) else None
+        link.kind, link.address = "classic", peer.address  # its id of last time may not be that of today
         peer.classic, peer.name = True, ""
         self._linked(peer, link)
         self._classic(link)
 
-    def _is_me(self, link: Link, node: str, tag: str, dialled: str | None) -> bool:
+    def _is_me(self, link: Link, node: str, tag: str) -> bool:
         """Whether the other end is this very node, or claims to be; such a link closes."""
         parts = self._parts
         if node != parts.replica.node:
@@ -191,9 +192,9 @@ class Greeting:
             parts.alarm(
                 f"another process at {link.remote} uses this node's id; stop it, or give it its own file"
             )
-        elif dialled is not None:
-            parts.peers.learn_me(dialled)
-            parts.replica.store.remove(addresses=[dialled])
+        elif link.dialled is not None:
+            parts.peers.learn_me(link.dialled)
+            parts.replica.store.remove(addresses=[link.dialled])
         parts.drop(link, "it has this node's own id")
         return True
 
@@ -244,15 +245,17 @@ class Greeting:
         for node, said in nodes.items():
             standing: Standing = "left" if said == "left" else "forgotten"
             if node == parts.replica.node:
-                self._renamed(f"this node was {standing} under its old id and goes on under a new one")
-                return
-            if node in parts.replica.former or not parts.members.mark(node, standing):
+                why = f"this node was {standing} under its old id and goes on under a new one"
+                self._renamed(why, standing)
+                continue
+            if not parts.members.mark(node, standing):
                 continue
             fresh[node] = standing
             peer = parts.peers.of(node)
             if peer is not None:
                 self._retire(peer, standing)
         if fresh:
+            parts.members.save(parts.replica.store)  # not only at the next turn for it: it was promised
             for other in parts.links.decent():
                 if other is not link:
                     parts.out.send(other.id, wire.Gone(fresh))

@@ -126,7 +126,7 @@ class Look:
             )
             for known in self._parts.members.all()
             if known.node not in listed and known.standing != "forgotten" and not known.volatile
-            and not known.classic and known.node not in self._parts.replica.former
+            and not known.classic
         ]  # fmt: skip
         return views
 

@@ -13,7 +13,7 @@ from decent_tui.core.paging import Span, span
 from decent_tui.core.ranges import Ranges
 from decent_tui.core.sorted_set import SortedSet
 from decent_tui.core.store import Change, Counts, Member, Root, State, Wanted
-from decent_tui.core.version import Siblings, Version, in_conflict
+from decent_tui.core.version import Siblings, Version, in_conflict, live
 
 _NEVER_WRITTEN: Final = State(Root(node=""))
 
@@ -35,8 +35,7 @@ class _Numbered(msgspec.Struct):
 class MemoryStore:
     """The `Store` protocol in plain dictionaries.
 
-    What `commit` and `make_durable` promise is modelled too: `crash` forgets what a real store
-    could lose.
+    A transaction is undone by carrying its changes out backwards, so none costs more than it changed.
     """
 
     def __init__(self) -> None:
@@ -49,7 +48,6 @@ class MemoryStore:
         self._versions = 0
         self._state = _NEVER_WRITTEN
         self._open: _Transaction | None = None
-        self._volatile: list[_Transaction] = []  # committed, not durable yet; oldest first
 
     def load(self) -> State | None:
         """The state as last committed or written; None in a store that was never written."""
@@ -144,31 +142,23 @@ class MemoryStore:
 
     def commit(self) -> bool:
         """End the open transaction; whether there was one."""
-        if self._open is None:
-            return False
-        self._volatile.append(self._open)
-        self._open = None
-        return True
+        was_open, self._open = self._open is not None, None
+        return was_open
 
     def rollback(self) -> None:
         """Undo the open transaction, if there is one."""
         if self._open is not None:
-            self._undo(self._open)
+            for change in reversed(self._open.changes):
+                self._carry_out(Change(change.key, change.after, change.before, change.kept, change.dropped))
+            self._state = self._open.state
             self._open = None
 
     def make_durable(self) -> None:
-        """From here on `crash` cannot undo what was committed. Any thread."""
-        del self._volatile[: len(self._volatile)]
+        """Nothing: there is no disk to wait for."""
 
-    def crash(self, *, power: bool = False) -> None:
-        """Go back to the last commit; when the `power` is lost, to the last `make_durable`.
-
-        That is the worst a real store may do: the file of a process that dies keeps all that was
-        committed, and after a loss of power some prefix of it.
-        """
+    def crash(self) -> None:
+        """Be as a file is after its process died: everything committed is there, nothing else."""
         self.rollback()
-        while power and self._volatile:
-            self._undo(self._volatile.pop())
 
     def close(self) -> None:
         """What is not committed is lost."""
@@ -181,11 +171,6 @@ class MemoryStore:
         if self._open is None:
             self._open = _Transaction(self._state, [])
         return self._open
-
-    def _undo(self, done: _Transaction) -> None:
-        for change in reversed(done.changes):
-            self._carry_out(Change.of(change.key, change.after, change.before))
-        self._state = done.state
 
     def _carry_out(self, change: Change) -> None:
         """Hold `after` instead of `before`, in every index."""
@@ -209,15 +194,15 @@ class MemoryStore:
         else:
             self._siblings.pop(key, None)
         self._versions += len(after) - len(before)
-        alive = any(version.value is not None for version in after)
+        alive = bool(live(after))
         _belongs(self._live, key, alive)
         _belongs(self._deleted, key, bool(after) and not alive)
         _belongs(self._conflicts, key, in_conflict(after))
 
     def _keys(self, wanted: Wanted, keys: Span, backwards: bool) -> Iterator[str]:
         if wanted == "all":
-            live = self._keys("live", keys, backwards)
-            return merge(live, self._keys("deleted", keys, backwards), reverse=backwards)
+            alive = self._keys("live", keys, backwards)
+            return merge(alive, self._keys("deleted", keys, backwards), reverse=backwards)
         held = {"live": self._live, "conflicts": self._conflicts, "deleted": self._deleted}[wanted]
         return held.falling(*keys) if backwards else held.rising(*keys)
 

@@ -5,9 +5,10 @@ loss of power could take back.
 """
 
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from decent_tui.core.errors import Refused
-from decent_tui.core.events import AnyEvent
+from decent_tui.core.events import AnyEvent, Changed
 from decent_tui.core.messages import Message, RequestId
 from decent_tui.core.operations import AnyAnswer
 
@@ -61,3 +62,21 @@ class Outputs:
     def emit(self, event: AnyEvent) -> None:
         """Say what happened."""
         self.events.append(event)
+
+    def take_effects(self) -> list[Effect]:
+        """What is to be done, in order; taken once."""
+        taken, self.effects = self.effects, []
+        return taken
+
+    def take_events(self) -> list[AnyEvent]:
+        """What happened, in order; taken once. Changes in a row with one origin are told as one."""
+        taken, self.events = self.events, []
+        told: list[AnyEvent] = []
+        for origin, some in groupby(taken, lambda event: event.by if isinstance(event, Changed) else None):
+            run = list(some)
+            if origin is None or len(run) == 1:
+                told += run
+            else:
+                keys = dict.fromkeys(key for event in run if isinstance(event, Changed) for key in event.keys)
+                told.append(Changed(run[-1].at, tuple(keys), origin))
+        return told

@@ -91,6 +91,10 @@ class Parts:
             if peer.link == link.id:
                 peer.link = None
                 peer.error = why or peer.error
+        dialled = self.peers.at(link.dialled) if link.kind == "new" and link.dialled else None
+        if dialled is not None:
+            dialled.dialling = False
+            dialled.error = why or dialled.error
 
     def dial(self, peer: Peer) -> None:
         """Have a peer dialled."""

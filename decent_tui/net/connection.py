@@ -4,6 +4,7 @@ import asyncio
 import errno
 import socket
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Final
 
 from decent_tui.core.address import Address
@@ -67,18 +68,24 @@ class Connection:
         return self.waiting > BUSY
 
     def close(self, *, at_once: bool = False) -> None:
-        """End the connection, after what waits unless `at_once`."""
+        """Send nothing more: after what waits, or `at_once`. `finish` must follow, but after `at_once`."""
         if at_once:
             self._writer.transport.abort()
-        else:
-            self._writer.close()
+        elif not self._writer.is_closing() and self._writer.can_write_eof():
+            self._writer.write_eof()
 
-    async def closed(self) -> None:
-        """Return when the connection has ended, however it did."""
-        try:
-            await self._writer.wait_closed()
-        except OSError:
-            return
+    async def finish(self, within: float) -> None:
+        """Read on, and pass it over, until the other end has closed too. Closing with something unread would
+        reset the connection and could take the last words sent on it."""
+        with suppress(OSError, TimeoutError):
+            async with asyncio.timeout(within):
+                while await self._reader.read(MAX_LINE):
+                    pass
+        self._writer.close()
+        with suppress(OSError, TimeoutError):
+            async with asyncio.timeout(within):
+                await self._writer.wait_closed()
+        self._writer.transport.abort()
 
 
 async def dial(address: Address, number: int) -> Connection:

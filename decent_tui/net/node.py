@@ -9,7 +9,6 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from random import SystemRandom
 from types import TracebackType
 from typing import Final, Self, TypeVar, cast
@@ -59,7 +58,7 @@ RAW: Final = 4_096
 """Bytes of a line kept for whoever looks at it."""
 
 FAREWELL: Final = 1.0
-"""Seconds for goodbyes to be sent when the node stops."""
+"""Seconds for the last words on a connection to be sent and read."""
 
 
 class Node:
@@ -159,14 +158,10 @@ class Node:
         self._stopping = True
         for task in list(self._tasks):
             task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         for connection in self._connections.values():
             connection.close()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(FAREWELL):
-                await asyncio.gather(*(connection.closed() for connection in self._connections.values()))
-        for connection in self._connections.values():
-            connection.close(at_once=True)
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(connection.finish(FAREWELL) for connection in self._connections.values()))
         self._refuse_all("the node has stopped")
         await asyncio.get_running_loop().run_in_executor(self._disk, self._store.close)
         self._disk.shutdown()
@@ -239,7 +234,9 @@ class Node:
         self._engine.undo()
         self._engine.parts.alarm(f"{error}; nothing is written or synced until that is mended")
         self._refuse_all(str(error))
-        self._wake.set()
+        for effect in self._engine.take_effects():  # links are dropped; nothing else is left
+            self._perform(effect)
+        self._tell(self._engine.take_events())
 
     def _refuse_all(self, why: str) -> None:
         for future in self._waiting.values():
@@ -272,9 +269,10 @@ class Node:
     # ------------------------------------------------------------------ connections
 
     async def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._keep(asyncio.current_task())
         connection = Connection(self._number(), reader, writer)
         if self._stopping or len(self._connections) >= MAX_CONNECTIONS:
-            connection.close()
+            connection.close(at_once=True)
             return
         await self._serve(connection, None)
 
@@ -305,9 +303,12 @@ class Node:
         except OSError as error:
             why = in_words(error)
         finally:
-            if self._connections.pop(number, None) is not None and not self._stopping:
+            if self._engine.parts.links.get(number) is not None and not self._stopping:
+                self._connections.pop(number, None)
                 self._feed(lambda: self._engine.lost(number, why))
-            connection.close()
+                connection.close()
+        if not self._stopping:
+            await connection.finish(FAREWELL)
 
     async def _take(self, number: int, line: bytes) -> None:
         self._engine.carried(number, len(line) + 1, outgoing=False)
@@ -376,9 +377,13 @@ class Node:
         return self._numbers
 
     def _run(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._keep(asyncio.get_running_loop().create_task(work))
+
+    def _keep(self, task: "asyncio.Task[None] | None") -> None:
+        """Hold a task, so that it is neither lost nor left behind when the node stops."""
+        if task is not None:
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
 
 def _cannot_listen(address: Address, error: OSError) -> str:

@@ -5,7 +5,8 @@ The steps, in an order in which the process may be killed anywhere:
 1. lock the marker, then open the database;
 2. compare the two; if they do not belong together, choose a new node id;
 3. draw a tag and write it into the marker, beside the tag that the database knows; flush;
-4. save tag, inode and, if it is new, the id in one transaction; make it durable;
+4. save tag, inode and, if it is new, the id in one transaction; make it durable, and with it what a
+   killed process may have left unflushed;
 5. write the marker again, with the new tag only.
 
 Killed before 4, the database knows the old tag, after it the new one: the marker has both. A new id
@@ -62,7 +63,9 @@ def _identify(store: SqliteStore, marker: Marker, draw_id: Callable[[], str], ta
         root = Root(draw_id())
         store.save(root=root)
         if (lost := marker.read()) is not None and lost.counter:
-            notice = f"{store.path} was gone, so this node starts empty and under a new id, {root.node}"
+            notice = (
+                f"{store.path} was gone or empty, so this node starts empty and under a new id, {root.node}"
+            )
     elif reason := _mismatch(state.root, known, marker):
         old = state.root.node
         root = _renamed(store, state, draw_id())

@@ -44,15 +44,19 @@ class plainly:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, sqlite3.Error):
             # the low byte of SQLite's code is the kind of error, the rest a refinement
-            kind_of_error = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            sentence = _SENTENCES.get(kind_of_error, f"{{path}} cannot be used: {error}")
-        elif isinstance(error, msgspec.DecodeError):
-            sentence = _SENTENCES[sqlite3.SQLITE_CORRUPT]
-        elif isinstance(error, OSError):
-            sentence = f"{{path}} cannot be used: {error.strerror or error}"
-        else:
-            return
-        raise StorageError(sentence.replace("{path}", str(self._path))) from error
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            raise sentence(code, self._path, str(error)) from error
+        if isinstance(error, msgspec.DecodeError):
+            raise sentence(sqlite3.SQLITE_CORRUPT, self._path) from error
+        if isinstance(error, OSError):
+            raise sentence(0, self._path, error.strerror or str(error)) from error
+
+
+def sentence(code: int, path: Path, otherwise: str = "") -> StorageError:
+    """What SQLite's error code says about the file, for a person; `otherwise` if the code is too rare."""
+    return StorageError(
+        _SENTENCES.get(code, f"{{path}} cannot be used: {otherwise}").replace("{path}", str(path))
+    )
 
 
 def flush(descriptor: int) -> None:

@@ -77,8 +77,8 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
     if application == APPLICATION_ID:
         if found > FORMAT:
             raise StorageError(
-                f"{path} was written by a newer version of this program (its format is {found}, the newest known "
-                f"here is {FORMAT}); update the program, or choose another file"
+                f"{path} was written by a newer version of this program (format {found}, the newest known to "
+                f"this one is {FORMAT}); update the program, or choose another file"
             )
     elif application or found or _number(connection, "SELECT count(*) FROM sqlite_master"):
         raise StorageError(f"{path} belongs to another program; choose another file")

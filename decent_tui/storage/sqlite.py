@@ -22,10 +22,10 @@ from decent_tui.core.errors import StorageError
 from decent_tui.core.paging import Span, span
 from decent_tui.core.ranges import Ranges
 from decent_tui.core.store import Change, Counts, Member, Root, State, Wanted
-from decent_tui.core.version import Siblings, Version, in_conflict, in_order
+from decent_tui.core.version import Siblings, Version, in_conflict, in_order, live
 from decent_tui.storage import queries, schema
 from decent_tui.storage.marker import Marker
-from decent_tui.storage.plain import plainly
+from decent_tui.storage.plain import plainly, sentence
 from decent_tui.storage.wal import BLOCKING, Log
 
 _CACHE: Final = 32 * 1024
@@ -34,6 +34,18 @@ in use. What does not fit is in the operating system's cache."""
 
 _PATIENCE: Final = 5.0
 """Seconds to wait for another program's lock on the file. Our own two connections never wait for long."""
+
+_SMALLEST: Final = 512
+"""Bytes of the smallest database. SQLite takes a shorter file for an empty one and would overwrite it."""
+
+_SETTINGS: Final = (
+    "synchronous = NORMAL",
+    "wal_autocheckpoint = 0",
+    f"journal_size_limit = {BLOCKING}",
+    f"cache_size = -{_CACHE}",
+    "secure_delete = FAST",  # some systems build SQLite to overwrite what is deleted at any price
+    "fullfsync = ON",  # for macOS, see `plain.flush`
+)
 
 _Row = tuple[str, int, int, bytes | None, bytes, int, str | None, int, bytes | None]
 _Value = str | bytes | int | None
@@ -83,6 +95,8 @@ class SqliteStore:
         with plainly(path):
             with contextlib.suppress(FileExistsError):
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            if 0 < path.stat().st_size < _SMALLEST:
+                raise sentence(sqlite3.SQLITE_NOTADB, path)
             self._connection = _connect(path)
             try:
                 schema.prepare(self._connection, path)
@@ -157,9 +171,9 @@ class SqliteStore:
         keys = span(prefix=prefix, start=start, inclusive=inclusive, backwards=backwards)
         if wanted != "all":
             return self._page(wanted, keys, backwards, limit)
-        live = self._page("live", keys, backwards, limit)
+        alive = self._page("live", keys, backwards, limit)
         gone = self._page("deleted", keys, backwards, limit)
-        return list(islice(merge(live, gone, reverse=backwards), limit))
+        return list(islice(merge(alive, gone, reverse=backwards), limit))
 
     def counts(self) -> Counts:
         """How much is held."""
@@ -182,15 +196,17 @@ class SqliteStore:
             if (was := _kind(change.before)) != (now := _kind(change.after))
         ]
         were, are = [was for _, was, _ in moves], [now for _, _, now in moves]
-        self._all("DELETE FROM version WHERE node = ? AND seq = ?", map(self._dot, dropped), len(dropped))
-        self._all(queries.INSERT, map(self._row, kept), len(kept))
+        dots = [(self._number(version.node), version.seq) for version in dropped]
+        rows = [self._row(version) for version in kept]
+        self._all("DELETE FROM version WHERE node = ? AND seq = ?", dots, len(dots))
+        self._all(queries.INSERT, rows, len(rows))
         for kind, take_out, put_in in queries.LISTS:
             self._all(take_out, ((key,) for key, was, _ in moves if was == kind), were.count(kind))
             self._all(put_in, ((key,) for key, _, now in moves if now == kind), are.count(kind))
         conflicts = are.count("conflicts") - were.count("conflicts")
-        live = conflicts + are.count("live") - were.count("live")
+        alive = conflicts + are.count("live") - were.count("live")
         gone = are.count("deleted") - were.count("deleted")
-        self._one(queries.COUNT, live, conflicts, gone, len(kept) - len(dropped))
+        self._one(queries.COUNT, alive, conflicts, gone, len(kept) - len(dropped))
 
     def save(
         self,
@@ -254,8 +270,11 @@ class SqliteStore:
     def make_durable(self) -> None:
         """Return when all that was committed before the call survives a loss of power. Any thread.
 
-        Costs nothing when that is so already. Once it has failed it fails for ever: after an error the
-        operating system forgets what it could not write, and a second try would seem to succeed.
+        Costs nothing when that is so already. When the flush fails, every later call fails too: the
+        operating system forgets what it could not write, and a second try would only seem to succeed.
+
+        The marker is written here, between the flush and the acknowledgement, and not at the commit: so
+        it never speaks of writes that a loss of power could undo, which would cost the node its id.
         """
         with self._flushing:
             if self._broken is not None:
@@ -272,6 +291,7 @@ class SqliteStore:
             except StorageError as error:
                 self._broken = error
                 raise
+            # an error from here on (a full disk) takes nothing back, but somebody has to hear of it
             with plainly(self.path):
                 self._log.checkpoint(newest.number, lambda: self._begun)
 
@@ -280,6 +300,7 @@ class SqliteStore:
         if self._closed:
             return
         try:
+            self.rollback()  # first, because a checkpoint in another thread may be waiting for it
             self.make_durable()
         finally:
             with self._flushing:
@@ -291,8 +312,6 @@ class SqliteStore:
     def _close(self) -> None:
         # What cannot be copied now (on a full disk) is no loss: the log stays and is read at the next start.
         with contextlib.suppress(sqlite3.Error):
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
             self._log.close_connection()
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         self._connection.close()
@@ -307,7 +326,8 @@ class SqliteStore:
         if not self._connection.in_transaction:
             self._begun += 1
             self._changes_before = self._connection.total_changes
-            self._one("BEGIN IMMEDIATE")
+            with self._log.gate:
+                self._one("BEGIN IMMEDIATE")
 
     def _one(self, statement: str, *values: _Value) -> None:
         """Write by one statement."""
@@ -324,7 +344,7 @@ class SqliteStore:
         with plainly(self.path):
             changed = self._connection.executemany(statement, rows).rowcount
         if expected is not None and changed != expected:
-            raise StorageError(f"{self.path} does not hold what it should; move it aside and start again")
+            raise sentence(sqlite3.SQLITE_CORRUPT, self.path)
         self._failed = False
 
     def _versions(self, query: str, *values: _Value) -> list[Version]:
@@ -335,7 +355,9 @@ class SqliteStore:
 
     def _version(self, row: _Row) -> Version:
         key, number, seq, value, context, lamport, author, ts, cid = row
-        node = self._names[number]
+        node = self._names.get(number)
+        if node is None:
+            raise sentence(sqlite3.SQLITE_CORRUPT, self.path)
         clock = _decode_clock(context)
         return Version(key, value, node, seq, clock, lamport, author or node, ts, cid.hex() if cid else "")
 
@@ -354,9 +376,6 @@ class SqliteStore:
             version.ts,
             bytes.fromhex(version.cid) or None,
         )
-
-    def _dot(self, version: Version) -> Sequence[_Value]:
-        return self._number(version.node), version.seq
 
     def _number(self, node: str) -> int:
         """The small number that stands for the node in rows; given at its first version."""
@@ -394,15 +413,12 @@ def _connect(path: Path) -> sqlite3.Connection:
         timeout=_PATIENCE,
         check_same_thread=False,
     )
-    for setting in (
-        "synchronous = NORMAL",
-        "wal_autocheckpoint = 0",
-        f"journal_size_limit = {BLOCKING}",
-        f"cache_size = -{_CACHE}",
-        "secure_delete = FAST",  # some systems build SQLite to overwrite what is deleted at any price
-        "fullfsync = ON",  # macOS only, see `plain.flush`
-    ):
-        connection.execute(f"PRAGMA {setting}")
+    try:
+        for setting in _SETTINGS:
+            connection.execute(f"PRAGMA {setting}")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -410,7 +426,7 @@ def _kind(siblings: Siblings) -> Wanted | None:
     """Which list of keys a key with these siblings belongs to; `conflicts` are live too."""
     if not siblings:
         return None
-    if all(version.value is None for version in siblings):
+    if not live(siblings):
         return "deleted"
     return "conflicts" if in_conflict(siblings) else "live"
 

@@ -19,6 +19,8 @@ Why nothing is lost or damaged when the power goes:
    it before any frame, so no frame of the old log can be taken for one of the new. (With
    `synchronous=OFF` it would not be flushed, and old frames could be replayed over newer pages.)
    That is one flush of one page, in the thread that commits, each few megabytes.
+4. *What a killed process left in the log may not be on the disk*, though it is read at the next
+   start. The first `make_durable` after that flushes it too; `open_store` does so before it returns.
 
 Two connections and the WAL-reset bug: in SQLite before 3.51.3 (3.50.7, 3.44.6), which most systems still
 have, a checkpoint that starts when there is nothing left to copy, just as another connection
@@ -26,8 +28,8 @@ starts the log anew, takes the new log for copied, and later writes are lost (sq
 "The WAL-reset bug"). A log can only be started anew when all of it was copied, and only this
 object copies. So the rule that keeps us clear of the bug: *a checkpoint starts only when a
 transaction that began after the last complete one has been committed since*; then there is something to
-copy, and nobody can start the log anew meanwhile. (`BLOCKING` checkpoints hold the write lock from
-their beginning and are safe at any time.)
+copy, and nobody can start the log anew meanwhile. (A FULL checkpoint holds the write lock from its
+beginning and is safe at any time.)
 
 The descriptors here stay open until SQLite has closed the file: closing *any* descriptor of the
 database file drops the POSIX locks that SQLite holds on it.
@@ -37,12 +39,13 @@ import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 from decent_tui.storage.plain import flush
 
 CHECKPOINT: Final = 8 * 1024 * 1024
-"""Bytes in the log from which it is copied into the database. Large enough that frequently changed pages
+"""Bytes that the log grows before it is copied into the database. Large enough that frequently changed pages
 are copied once for many commits, small enough to be read in a moment at the next start."""
 
 BLOCKING: Final = 32 * 1024 * 1024
@@ -61,10 +64,14 @@ class Log:
 
     def __init__(self, path: Path, page_size: int, connect: Callable[[], sqlite3.Connection]) -> None:
         """`connect` opens the second connection, at the first checkpoint. The log file must exist."""
+        self.gate = Lock()
+        """Taken by whoever begins a transaction, so that a writer that has to wait is woken at once. (SQLite
+        itself would have it sleep and try again, a little longer each time.)"""
         self._connect = connect
         self._connection: sqlite3.Connection | None = None
         self._frame = _FRAME_HEADER + page_size
         self._copied = 0  # the number of transactions begun when the last complete checkpoint ended
+        self._length = 0  # of the log when it was last copied
         self._log = os.open(f"{path}-wal", os.O_RDONLY)
         try:
             self._database = os.open(path, os.O_RDONLY)
@@ -82,16 +89,23 @@ class Log:
         `newest` is the number of the newest transaction that is committed and wrote something; `begun` tells
         how many transactions have begun by now.
         """
-        if newest <= self._copied or self.length() < CHECKPOINT:
+        length = self.length()
+        if length < self._length:
+            self._length = 0  # the log was started anew
+        if newest <= self._copied or length - self._length < CHECKPOINT:
             return
+        self._length = length
         if self._connection is None:
             self._connection = self._connect()
-        if self._run("PRAGMA wal_checkpoint(PASSIVE)", begun) or self.length() < BLOCKING:
+        self._run("PRAGMA wal_checkpoint(PASSIVE)", begun)
+        if self.length() < BLOCKING:
             return
-        # The writer commits faster than we copy, so there was always something left. Flush what was copied
-        # while it runs on, so that only the rest is left to do while it waits.
+        # The writer commits while we copy, so there is always something left. Flush while it runs on, so that
+        # only the rest is to do while it waits.
+        flush(self._log)
         flush(self._database)
-        self._run("PRAGMA wal_checkpoint(FULL)", begun)
+        with self.gate:
+            self._run("PRAGMA wal_checkpoint(FULL)", begun)
 
     def length(self) -> int:
         """Bytes of the log in use: its file never shrinks, it is overwritten from the start.
@@ -118,11 +132,8 @@ class Log:
         os.close(self._log)
         os.close(self._database)
 
-    def _run(self, checkpoint: str, begun: Callable[[], int]) -> bool:
-        """Whether the checkpoint copied all that was there."""
+    def _run(self, checkpoint: str, begun: Callable[[], int]) -> None:
         assert self._connection is not None
         busy, frames, copied = self._connection.execute(checkpoint).fetchone()
-        complete: bool = not busy and frames == copied
-        if complete:
+        if not busy and frames == copied:
             self._copied = begun()
-        return complete

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +32,9 @@ class DashboardApp(App[None]):
     TITLE = "decent-tui"
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False  # lines are painted, not widgets; every terminal selects with shift and the mouse
-    DEFAULT_MODE = "dashboard"
+    CSS_PATH = (
+        "dashboard.tcss"  # of the first screen too: styles are read once before the first frame
+    )
 
     class Opened(Message):
         """The node is open."""
@@ -43,20 +46,30 @@ class DashboardApp(App[None]):
     class Leave(Message):
         """A signal asked the program to end."""
 
-    def __init__(self, progress: str = "opening …", history: Path | None = None) -> None:
+    def __init__(
+        self,
+        progress: str = "opening …",
+        history: Path | None = None,
+        now: Callable[[], float] | None = None,
+    ) -> None:
         super().__init__()
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = THEMES[0].name
+        # set without the watchers: they would read all styles a second time
+        self.set_reactive(App.theme, THEMES[0].name)
+        self.stylesheet.set_variables(self.get_css_variables())
         self.painted = asyncio.Event()
-        self.dashboard = Dashboard(History(history))
-        self.add_mode("dashboard", lambda: self.dashboard)
+        self.dashboard = Dashboard(History(history), now=now or time.time)
         self._progress = progress
         self._unsubscribe: Callable[[], None] | None = None
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The inks for themes that are not ours."""
         return variables(dark=self.current_theme.dark)
+
+    def get_default_screen(self) -> Dashboard:
+        """View 1."""
+        return self.dashboard
 
     def on_mount(self) -> None:
         """Say what is going on, and when it is on the screen."""

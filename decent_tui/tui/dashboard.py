@@ -46,9 +46,8 @@ PANES: Final = {"keys": "Keys", "versions": "Versions", "peers": "Peers", "messa
 class Dashboard(Screen[None]):
     """View 1. State flows down to the panes; what they ask for comes up as messages."""
 
-    CSS_PATH = "dashboard.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  # Textual's own declaration
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-normal"), (48, "-tall")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-normal"), (48, "-tall")]  # noqa: RUF012
     HELP = "Tab goes from pane to pane. What a key does is shown as the command it stands for."
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -76,7 +75,7 @@ class Dashboard(Screen[None]):
     ]
 
     def __init__(self, history: History, *, now: Callable[[], float] = time.time) -> None:
-        super().__init__()
+        super().__init__(classes="-wide -normal")  # the usual size, so that it is laid out once
         self._node: NodeInterface | None = None
         self._history = history
         self._feed = Feed()
@@ -312,21 +311,22 @@ class Dashboard(Screen[None]):
         self._type(self.filter_line, self._filtered.filter)
 
     def _type(self, line: Input, text: str) -> None:
-        filtering = line is self.filter_line
-        self.query_one("#prompt").set_class(filtering, "-filtering")
-        self.query_one("#sign", Static).update("/" if filtering else ":")
+        self._show_line(line)
         line.value = text
         line.cursor_position = len(line.value)
-        line.display = True  # a line that is not displayed yet cannot take the focus
         self.set_focus(line)
 
     def _stop_typing(self) -> None:
         """Back to the pane that typing began in."""
         pane = self._origin if self._origin is not None and self._origin.display else self.current
         self.set_focus(pane)
-        self.query_one("#prompt").set_class(False, "-filtering")
-        self.query_one("#sign", Static).update(":")
+        self._show_line(self.command)
         self.answer.hint(())
+
+    def _show_line(self, line: Input) -> None:
+        filtering = line is self.filter_line
+        self.command.display, self.filter_line.display = not filtering, filtering
+        self.query_one("#sign", Static).update("/" if filtering else ":")
 
     async def action_submit(self) -> None:
         """Enter while typing. The line takes its waiting letters in first, and what is typed after Enter

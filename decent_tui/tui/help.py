@@ -6,6 +6,7 @@ from typing import NamedTuple
 from textual.binding import Binding, BindingType
 
 from decent_tui.commands.table import COMMANDS
+from decent_tui.tui.key_names import key_name
 from decent_tui.tui.lines import Line, Span, fit, flow
 
 GLYPHS = (
@@ -63,28 +64,6 @@ def keys(bindings: Iterable[BindingType]) -> list[Line]:
         )
         for names, what in by_action.values()
     ]
-
-
-def key_name(key: str) -> str:
-    """A key as people write it."""
-    return _NAMES.get(key.strip(), key.strip())
-
-
-_NAMES = {
-    "up": "↑",
-    "down": "↓",
-    "pageup": "PgUp",
-    "pagedown": "PgDn",
-    "home": "Home",
-    "end": "End",
-    "enter": "Enter",
-    "escape": "Esc",
-    "tab": "Tab",
-    "shift+tab": "shift+Tab",
-    "colon": ":",
-    "slash": "/",
-    "question_mark": "?",
-}
 
 
 def _said(text: str, room: int) -> list[list[Span]]:

@@ -112,7 +112,9 @@ class _Writer:
         marked = marked or path in self._marks
         parts: list[_Part]
         whole = depth == 0 and isinstance(value, dict) and len(value) > 1  # reads better one entry a line
-        spans = None if whole else self._on_one_line(value, path, self._room - width(lead) - len(tail), marked)
+        spans = (
+            None if whole else self._on_one_line(value, path, self._room - width(lead) - len(tail), marked)
+        )
         if spans is not None:
             self._add([*lead, *spans, Span(tail, "dim")])
         elif isinstance(value, dict):

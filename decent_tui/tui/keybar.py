@@ -1,13 +1,17 @@
 """The line at the bottom: the keys that do something here, made of the bindings that are active."""
 
+from typing import Final
+
 from textual import events
 
-from decent_tui.tui.help import key_name
+from decent_tui.tui.key_names import key_name
 from decent_tui.tui.line_view import LineView
 from decent_tui.tui.lines import Line, Span, cells
 
+FIRST: Final = ("help", "command", "filter")
+"""What is shown first, everywhere; then what the focused pane adds, then the rest."""
 
-GAP = 2
+GAP: Final = 2
 """Blanks between two keys."""
 
 
@@ -34,6 +38,7 @@ class KeyBar(LineView):
             if binding.show and binding.description and binding.action not in seen:
                 seen.add(binding.action)
                 keys.append((key_name(binding.key), binding.description, binding.key))
+        keys.sort(key=lambda shown: FIRST.index(shown[1]) if shown[1] in FIRST else len(FIRST))
         if keys != self._keys:
             self._keys = keys
             self.refresh()

@@ -97,8 +97,11 @@ class KeyList(LineView, can_focus=True):
             self.reload()
 
     def reload(self) -> None:
-        """Fetch the rows anew; the cursor stays on its key."""
-        self._load_around(self.key)
+        """Fetch the rows anew; the cursor stays on its key (or goes where it was already sent)."""
+        if self._goal is not None:
+            self._load_around(self._goal, end=self._goal_is_end)
+        else:
+            self._load_around(self.key)
 
     def set_filter(self, prefix: str) -> None:
         """Show only keys that start with `prefix`."""
@@ -353,5 +356,5 @@ def key_line(row: KeyRow, room: int, keys: int, current: bool) -> Line:
         ),
         Span(count, "amber"),
         Span(fit(preview.text, max(0, rest)), "dim"),
-        Span(held, "amber"),
+        Span(held, "dim"),
     )

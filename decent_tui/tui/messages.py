@@ -38,6 +38,13 @@ class MessagesPane(LineView, can_focus=True):
         Binding("ctrl+d", "page(0.5)", "Half a page down", show=False, id="messages.halfdown"),
         Binding("home,g", "move(-1000000)", "Oldest", show=False, id="messages.first"),
         Binding("end,G", "move(1000000)", "Newest", show=False, id="messages.last", tooltip="Follow again"),
+        Binding(
+            "t",
+            "signs_of_life",
+            "heartbeats",
+            id="messages.heartbeats",
+            tooltip="Show heartbeats and pings too, or hide them",
+        ),
         Binding("enter", "open", "open", id="messages.open", tooltip="Show this message, decoded and raw"),
     ]
 
@@ -83,8 +90,7 @@ class MessagesPane(LineView, can_focus=True):
                 self.refresh()
         elif came:
             self.refresh()
-        if came or news.skipped:
-            self._label()
+        self._label()
 
     def set_roster(self, roster: Roster) -> None:
         """Labels and colours of the nodes."""
@@ -93,7 +99,7 @@ class MessagesPane(LineView, can_focus=True):
 
     def set_filter(self, needle: str) -> None:
         """Show only lines with this text (`!text`: without it)."""
-        self._ring.filter(needle)
+        self._ring.filter(needle, signs_of_life=self._ring.signs_of_life)
         self._cursor = self._below = self._new = 0
         self._label()
         self.refresh()
@@ -119,6 +125,8 @@ class MessagesPane(LineView, can_focus=True):
             kept = f"{len(self._ring.shown):,} of {len(self._ring):,}"
         gone = self._ring.dropped + self._skipped
         hint = [Span(kept, "dim")]
+        if not self._ring.signs_of_life:
+            hint = [Span(f"{plural(self._ring.hidden, 'heartbeat')} hidden · ", "dim"), *hint]
         if gone:
             hint.append(Span(f" · {gone:,} skipped", "dim"))
         self.label(tuple(title), tuple(hint))
@@ -164,6 +172,12 @@ class MessagesPane(LineView, can_focus=True):
             self._new = 0
         self._label()
         self.refresh()
+
+    def action_signs_of_life(self) -> None:
+        """Show heartbeats too, or hide them."""
+        self._ring.filter(self.filter, signs_of_life=not self._ring.signs_of_life)
+        self._cursor = self._below = self._new = 0
+        self._settle()
 
     def action_open(self) -> None:
         """Show the line under the cursor, decoded and raw."""

@@ -181,7 +181,7 @@ def peer_line(peer: PeerView, face: Face, labels: int, names: int) -> Line:
         mark(peer),
         Span(f" {fit(face.label, labels)} ", f"bold {face.ink}" if there else face.ink),
         Span(fit(face.name, names), "text" if there else "dim"),
-        Span(f" {rtt:>8}  ", "dim"),
+        Span(f" {rtt:>8}  " if rtt else "  ", "dim"),
     ]
     line += standing(peer)
     if peer.classic:

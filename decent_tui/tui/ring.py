@@ -28,6 +28,10 @@ OVERHEAD: Final = 400
 """Bytes counted for a line beside its raw text (the structs; measured at about 350)."""
 
 
+SIGNS_OF_LIFE: Final = frozenset({"HEARTBEAT", "PING", "PONG"})
+"""Types of messages that say no more than that a peer is there; some every second, for ever."""
+
+
 class Logged(msgspec.Struct, frozen=True, gc=False):
     """One line: its running number, the event, and the text a filter looks in (lower case)."""
 
@@ -43,19 +47,22 @@ class Logged(msgspec.Struct, frozen=True, gc=False):
 
 
 class Ring:
-    """The newest lines and, in the same order, those that match the filter.
+    """The newest lines and, in the same order, those that are shown.
 
-    Lines pushed out are counted in `dropped`, so that the screen can say what it no longer has.
+    Lines pushed out are counted in `dropped`, so that the screen can say what it no longer has. Signs of
+    life are kept but hidden unless `signs_of_life` is set; `hidden` counts them.
     """
 
     def __init__(self, rows: int = ROWS, size: int = BYTES) -> None:
         self._rows, self._size = rows, size
         self._lines: deque[Logged] = deque()
-        self._shown: deque[Logged] = self._lines
+        self._shown: deque[Logged] = deque()
         self._bytes = 0
         self._next = 0
         self._needle = ""
         self._inverse = False
+        self.signs_of_life = False
+        self.hidden = 0
         self.dropped = 0
 
     def __len__(self) -> int:
@@ -63,7 +70,7 @@ class Ring:
 
     @property
     def shown(self) -> Sequence[Logged]:
-        """The lines that match the filter, oldest first."""
+        """The lines that are shown, oldest first."""
         return self._shown
 
     @property
@@ -72,7 +79,7 @@ class Ring:
         return ("!" if self._inverse else "") + self._needle
 
     def extend(self, events: Iterable[AnyEvent]) -> int:
-        """Take in what happened; returns how many lines of it match the filter."""
+        """Take in what happened; returns how many lines of it are shown."""
         came = 0
         for event in events:
             if isinstance(event, Changed):
@@ -81,30 +88,34 @@ class Ring:
             self._next += 1
             self._lines.append(line)
             self._bytes += line.weight
-            if self._shown is self._lines:
-                came += 1
-            elif self._matches(line):
+            self.hidden += _is_sign_of_life(event)
+            if self._matches(line):
                 self._shown.append(line)
                 came += 1
         while len(self._lines) > self._rows or self._bytes > self._size:
             gone = self._lines.popleft()
             self._bytes -= gone.weight
             self.dropped += 1
-            if self._shown is not self._lines and self._shown and self._shown[0] is gone:
+            self.hidden -= _is_sign_of_life(gone.event)
+            if self._shown and self._shown[0] is gone:
                 self._shown.popleft()
         return came
 
-    def filter(self, needle: str) -> None:
+    def filter(self, needle: str, *, signs_of_life: bool) -> None:
         """Show only lines that contain `needle` (`!needle`: that do not), whatever the case."""
         self._inverse = needle.startswith("!")
         self._needle = needle.removeprefix("!").lower()
-        if not self._needle:
-            self._shown = self._lines
-        else:
-            self._shown = deque(line for line in self._lines if self._matches(line))
+        self.signs_of_life = signs_of_life
+        self._shown = deque(line for line in self._lines if self._matches(line))
 
     def _matches(self, line: Logged) -> bool:
-        return (self._needle in line.haystack) is not self._inverse
+        if not self.signs_of_life and _is_sign_of_life(line.event):
+            return False
+        return not self._needle or (self._needle in line.haystack) is not self._inverse
+
+
+def _is_sign_of_life(event: AnyEvent) -> bool:
+    return isinstance(event, Carried) and event.type in SIGNS_OF_LIFE
 
 
 def haystack(event: AnyEvent) -> str:

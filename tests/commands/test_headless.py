@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -15,6 +15,12 @@ from decent_tui.core.limits import MAX_LINE
 from tests.commands.fakes import FakeNode
 
 WITHIN = 20  # seconds for anything at all
+
+
+async def until(reached: Callable[[], object]) -> None:
+    """Let the loop turn until it is so; the fixture's deadline bounds it."""
+    while not reached():  # noqa: ASYNC110  # there is no event for what a test may look at
+        await asyncio.sleep(0)
 
 
 class Front:
@@ -91,16 +97,14 @@ async def test_answers_come_in_the_order_of_the_lines(front: Front) -> None:
 async def test_a_slow_command_does_not_hold_up_the_later_ones_but_their_answers(front: Front) -> None:
     await front.send("put a 1\ngossip\nput b 2\n")
     assert (await front.answers(1))[0]["key"] == "a"
-    while "b" not in front.node.values:
-        await asyncio.sleep(0)
+    await until(lambda: "b" in front.node.values)
     front.node.gate.set()
     assert [answer["command"] for answer in await front.answers(2)] == ["gossip", "put"]
 
 
 async def test_the_window_is_bounded_and_opens_again(front: Front) -> None:
     await front.send("gossip\n" + "put k 1\n" * (2 * WINDOW))
-    while len(front.node.started) < WINDOW:
-        await asyncio.sleep(0)
+    await until(lambda: len(front.node.started) == WINDOW)
     for _ in range(100):
         await asyncio.sleep(0)
     assert len(front.node.started) == WINDOW
@@ -148,8 +152,7 @@ async def test_the_end_of_stdin_does_not_end_the_node(front: Front) -> None:
 
 async def test_a_stop_prints_what_is_under_way(front: Front) -> None:
     await front.send("gossip\nput k 1\n")
-    while len(front.node.started) < 2:
-        await asyncio.sleep(0)
+    await until(lambda: len(front.node.started) == 2)
     front.stop.set()
     await asyncio.sleep(0)
     front.node.gate.set()
@@ -161,8 +164,7 @@ async def test_a_stop_does_not_wait_for_ever(front: Front, monkeypatch: pytest.M
     assert GRACE_S < 5
     monkeypatch.setattr("decent_tui.commands.headless.GRACE_S", 0.01)
     await front.send("gossip\n")
-    while not front.node.started:
-        await asyncio.sleep(0)
+    await until(lambda: front.node.started)
     front.stop.set()
     await front.ended()
 
@@ -190,8 +192,7 @@ async def test_a_long_line_is_taken_and_a_longer_one_refused(front: Front) -> No
 async def test_a_reader_that_goes_away_does_not_stop_the_node(front: Front) -> None:
     front.close(front.stdout)
     await front.send("put a 1\n" * 1000 + "put b 2\n")
-    while "b" not in front.node.values:
-        await asyncio.sleep(0)
+    await until(lambda: "b" in front.node.values)
     assert not front.serving.done()
     await front.send("exit\n")
     await front.ended()
@@ -214,12 +215,9 @@ async def test_a_stop_ends_a_node_whose_reader_pauses(front: Front, monkeypatch:
     monkeypatch.setattr("decent_tui.commands.headless.GRACE_S", 0.01)
     value = json.dumps("x" * 100_000)
     await front.send(f"put k {value}\n" * 3)
-    while len(front.node.started) < 3:
-        await asyncio.sleep(0)
+    await until(lambda: len(front.node.started) == 3)
     front.stop.set()
     await front.ended()
-    while not front.serving.done():
-        await asyncio.sleep(0)
 
 
 async def test_without_json_the_answers_are_text() -> None:

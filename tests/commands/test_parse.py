@@ -1,3 +1,4 @@
+import contextlib
 import json
 
 import pytest
@@ -154,10 +155,8 @@ WORDS = st.one_of(
 @example("put k \\")
 @example("\ud800 k")
 def test_any_text_is_a_request_or_refused(line: str) -> None:
-    try:
-        parse(line)
-    except Refused as error:
-        assert str(error)
+    with contextlib.suppress(Refused):
+        assert parse(line).command.name in COMMANDS
 
 
 @given(st.text(st.characters(exclude_categories=("Cs",)), min_size=1))

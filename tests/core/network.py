@@ -1,7 +1,8 @@
 """A small seeded network: several cores on virtual time, in one thread, every run a seed.
 
 Connections are FIFO like TCP, with a latency of their own; what can go wrong is drawn by chance: resets that
-lose what is in flight, pushes that never arrive, crashes that lose what was not committed, cuts, duplicates.
+lose what is in flight, pushes that never arrive or arrive twice, crashes in the middle of a turn that lose
+what was not yet durable, pairs of nodes between which everything vanishes without a word.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import heapq
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final, Literal
 
 from decent_tui.core import messages as wire
 from decent_tui.core.chance import draw_id
@@ -18,11 +20,20 @@ from decent_tui.core.errors import Refused
 from decent_tui.core.invariants import violations
 from decent_tui.core.memory import MemoryStore
 from decent_tui.core.operations import AnyAnswer, AnyOperation
-from decent_tui.core.outputs import Answered, Dial, Drop, Send
+from decent_tui.core.outputs import Answered, Dial, Drop, Effect, Send
 from decent_tui.core.parts import Self
 from decent_tui.core.store import Root
 
-TICK = 0.1
+TICK: Final = 0.1
+"""Seconds between two ticks of a node."""
+
+UNREACHABLE: Final = 5.0
+"""Seconds after which a dial into the void is given up."""
+
+Moment = Literal["before the commit", "amid the effects"]
+"""Where in its turn a node dies (before what it wrote is safe, or after)."""
+
+DIED: Final = "the node died"
 
 
 @dataclass
@@ -34,6 +45,8 @@ class Wire:
     latency: float
     last: dict[str, float] = field(default_factory=dict)
     open: bool = True
+    void: bool = False
+    """Whether nothing passes any more, and neither end is told."""
 
 
 class SimNode:
@@ -47,6 +60,8 @@ class SimNode:
         self.wires: dict[int, Wire] = {}
         self.answers: dict[int, AnyAnswer | Refused] = {}
         self.events: list[object] = []
+        self.doom: Moment | None = None
+        """The moment at which the next turn that has something to say ends in a crash."""
         self.up = False
         self.generation = 0
         self.engine: Engine
@@ -54,7 +69,8 @@ class SimNode:
     def start(self, *peers: str) -> None:
         """Start, or restart on the same store."""
         self.generation += 1
-        me = Self(self.address.partition(":")[0], self.address, draw_id(self.net.chance), False, "", self.chunk)
+        name, tag = self.address.partition(":")[0], draw_id(self.net.chance)
+        me = Self(name, self.address, tag, False, "", self.chunk)
         self.engine = Engine(self.store, me, self.net.chance)
         self.up = True
         self.turn(lambda: self.engine.start(peers))
@@ -67,7 +83,7 @@ class SimNode:
 
     def crash(self) -> None:
         """Stop at once; what was not committed is gone, connections are reset."""
-        self.up = False
+        self.up, self.doom = False, None
         self.store.crash()
         for number in list(self.wires):
             self.net.reset(self, number)
@@ -78,31 +94,45 @@ class SimNode:
         self.crash()
 
     def turn(self, work: Callable[[], None]) -> None:
-        """One turn as the engine's contract has it."""
+        """One turn as the engine's contract has it, or as much of it as the node lives to see."""
         self.engine.at(self.net.now, int(self.net.now * 1000) + 1_700_000_000_000)
         work()
         self.engine.pushes(set(self.wires))
-        self.engine.commit()
+        doom = self.doom if self.engine.parts.out.effects else None
+        if doom == "before the commit":
+            return self.crash()
+        changed = self.engine.commit()
+        self.store.make_durable()
         self.events.extend(self.engine.take_events())
-        for effect in self.engine.take_effects():
-            match effect:
-                case Send(link, message, request):
-                    self.net.send(self, link, wire.encode(message, request))
-                case Dial(address):
-                    self.net.dial(self, address)
-                case Drop(link):
-                    self.net.reset(self, link)
-                case Answered(number, outcome):
-                    self.answers[number] = outcome
-        if self.net.checking:
+        effects = self.engine.take_effects()
+        if doom:
+            effects = effects[: int(self.net.chance.random() * (len(effects) + 1))]
+        for effect in effects:
+            self.carry_out(effect)
+        if doom:
+            return self.crash()
+        if changed and self.net.checking:
             broken = violations(self.engine.parts.replica)
             assert not broken, (self.address, self.net.now, broken)
+        return None
+
+    def carry_out(self, effect: Effect) -> None:
+        """Do what the core wants done."""
+        match effect:
+            case Send(link, message, request):
+                self.net.send(self, link, wire.encode(message, request))
+            case Dial(address):
+                self.net.dial(self, address)
+            case Drop(link):
+                self.net.reset(self, link)
+            case Answered(number, outcome):
+                self.answers[number] = outcome
 
     def do(self, operation: AnyOperation) -> AnyAnswer | Refused:
         """Carry out an operation that is answered at once."""
         number = self.net.number()
         self.turn(lambda: self.engine.operate(number, operation))
-        return self.answers.pop(number)
+        return self.answers.pop(number, Refused(DIED))
 
     def ask(self, operation: AnyOperation, within: float = 10.0) -> AnyAnswer | Refused:
         """Carry out an operation and let time pass until it is answered."""
@@ -134,7 +164,10 @@ class Network:
         self.checking = checking
         self.lose_pushes = 0.0
         self.duplicate_pushes = 0.0
+        self.void: set[frozenset[str]] = set()
+        """Pairs of addresses between which everything vanishes."""
         self.sent: list[tuple[str, str, bytes]] = []
+        """Every line sent: from, to, and the line."""
         self._queue: list[tuple[float, int, Callable[..., None], tuple[object, ...]]] = []
         self._numbers = 0
 
@@ -177,6 +210,9 @@ class Network:
     def _arrive(self, node: SimNode, generation: int, address: str) -> None:
         if not node.up or node.generation != generation:
             return
+        if frozenset((node.address, address)) in self.void:
+            self.later(UNREACHABLE, self._unreachable, node, generation, address)
+            return
         other = self.nodes.get(address)
         if other is None or not other.up:
             node.turn(lambda: node.engine.dial_failed(address, "connection refused", refused=True))
@@ -185,12 +221,17 @@ class Network:
         ends = {node.address: here, other.address: there}
         if node is other:
             ends = {node.address: here}
-        line = Wire(ends, {node.address: other.address, other.address: node.address}, 0.001 + 0.03 * self.chance.random())
+        others = {node.address: other.address, other.address: node.address}
+        line = Wire(ends, others, 0.001 + 0.03 * self.chance.random())
         node.wires[here] = line
         other.wires[there] = line
         line.ends[other.address] = there
         other.turn(lambda: other.engine.opened(there, f"{node.address.partition(':')[0]}:9", None))
         node.turn(lambda: node.engine.opened(here, address, address))
+
+    def _unreachable(self, node: SimNode, generation: int, address: str) -> None:
+        if node.up and node.generation == generation:
+            node.turn(lambda: node.engine.dial_failed(address, "no answer", refused=False))
 
     def send(self, node: SimNode, link: int, line: bytes) -> None:
         """A node sends a line."""
@@ -203,17 +244,18 @@ class Network:
             return
         copies = 2 if pushed and self.chance.random() < self.duplicate_pushes else 1
         for _ in range(copies):
-            at = max(self.now + connection.latency * (0.5 + self.chance.random()), connection.last.get(node.address, 0.0))
+            at = self.now + connection.latency * (0.5 + self.chance.random())
+            at = max(at, connection.last.get(node.address, 0.0))
             connection.last[node.address] = at
             self.later(at - self.now, self._deliver, connection, connection.other[node.address], line)
 
     def _deliver(self, connection: Wire, to: str, line: bytes) -> None:
         node = self.nodes[to]
-        if connection.open and node.up:
+        if connection.open and node.up and not connection.void:
             node.take(connection.ends[to], line)
 
     def reset(self, node: SimNode, link: int) -> None:
-        """A connection ends; what is in flight towards the closing side is lost, what it sent still arrives."""
+        """A connection ends; what is in flight towards the closing side is lost, what it sent arrives."""
         connection = node.wires.pop(link, None)
         if connection is None:
             return
@@ -222,11 +264,36 @@ class Network:
         self.later(at - self.now, self._lost, connection, other)
 
     def _lost(self, connection: Wire, address: str) -> None:
+        if connection.void:
+            return
         connection.open = False
         node = self.nodes[address]
         number = connection.ends[address]
         if node.wires.pop(number, None) is not None and node.up:
             node.turn(lambda: node.engine.lost(number, "connection reset"))
+
+    def break_off(self, node: SimNode, link: int) -> None:
+        """A connection breaks by itself: both ends are told."""
+        connection = node.wires[link]
+        for address in (node.address, connection.other[node.address]):
+            self.later(connection.latency * self.chance.random(), self._lost, connection, address)
+
+    def part(self, one: SimNode, other: SimNode) -> None:
+        """From now on everything between two nodes vanishes, and neither is told."""
+        self.void.add(frozenset((one.address, other.address)))
+        for connection in one.wires.values():
+            if connection.other[one.address] == other.address:
+                connection.void = True
+
+    def join(self) -> None:
+        """End that; the connections of before are found to be dead."""
+        self.void.clear()
+        for node in self.nodes.values():
+            for number, connection in list(node.wires.items()):
+                if connection.void:
+                    del node.wires[number]
+                    if node.up:
+                        node.turn(lambda node=node, number=number: node.engine.lost(number, "timed out"))
 
     # ------------------------------------------------------------------ what must be so
 

@@ -1,0 +1,205 @@
+"""Real nodes on loopback: sockets, turns, and strangers that do not behave."""
+
+import asyncio
+import socket
+from pathlib import Path
+
+import pytest
+
+from decent_tui.core import operations as ops
+from decent_tui.core.errors import Refused, StorageError
+from decent_tui.core.events import AnyEvent, Carried, Conflict
+from decent_tui.core.limits import MAX_LINE
+from decent_tui.net.node import Node, Settings, StartError
+from tests.net.support import address, alive, client, eventually, memory_node, values
+
+
+async def test_a_write_appears_on_the_other_node_and_its_overwrite_comes_back() -> None:
+    async with memory_node() as a, memory_node(a) as b:
+        await a.run(ops.Put("k", "1"))
+        await eventually(lambda: _shows(b, "k", [1]))
+        await b.run(ops.Put("k", "2"))
+        await eventually(lambda: _shows(a, "k", [2]))
+
+
+async def test_writes_under_a_cut_become_the_same_siblings_on_both_after_the_heal() -> None:
+    async with memory_node() as a, memory_node(a) as b:
+        await eventually(lambda: _has_alive(a, 1))
+        await a.run(ops.Cut(address(b)))
+        await a.run(ops.Put("k", '"a"'))
+        await b.run(ops.Put("k", '"b"'))
+        happened: list[AnyEvent] = []
+        a.subscribe(happened.extend)
+        await a.run(ops.Heal("all"))
+        await eventually(lambda: _shows_count(a, "k", 2))
+        await eventually(lambda: _shows_count(b, "k", 2))
+        assert (await a.run(ops.Get("k"))).versions[0].vc == (await b.run(ops.Get("k"))).versions[0].vc
+        assert [event.values for event in happened if isinstance(event, Conflict)] == [2]
+
+
+async def test_nodes_that_know_only_a_third_find_each_other() -> None:
+    async with memory_node() as b, memory_node(b) as a, memory_node(b) as c:
+        for node in (a, b, c):
+            await eventually(lambda node=node: _has_alive(node, 2))
+        assert address(a) not in [peer.address for peer in (await a.run(ops.Peers())).peers]
+
+
+async def test_nodes_that_dial_each_other_at_once_keep_one_link() -> None:
+    async with memory_node() as a, memory_node() as b:
+        await asyncio.gather(a.run(ops.AddPeer(address(b))), b.run(ops.AddPeer(address(a))))
+        await eventually(lambda: _has_alive(a, 1))
+        await eventually(lambda: _has_alive(b, 1))
+        await eventually(lambda: _has_links(a, 1))
+        await eventually(lambda: _has_links(b, 1))
+
+
+async def test_a_stop_says_goodbye_and_the_peer_is_down_at_once() -> None:
+    async with memory_node() as a:
+        async with memory_node(a):
+            await eventually(lambda: _has_alive(a, 1))
+        await eventually(lambda: _has_state(a, "down"), within=2)
+
+
+async def test_a_node_given_its_own_address_does_not_list_itself() -> None:
+    async with memory_node() as a:
+        with pytest.raises(Refused, match="own address"):
+            await a.run(ops.AddPeer(address(a)))
+        await a.run(ops.AddPeer(f"localhost:{a.port}"))
+        await eventually(lambda: _knows_nobody(a))
+
+
+async def test_a_host_that_does_not_exist_is_a_peer_with_an_error() -> None:
+    async with memory_node() as a:
+        await a.run(ops.AddPeer("no-such-host.invalid:9"))
+
+        async def told() -> bool:
+            return bool((await a.run(ops.Peers())).peers[0].last_error)
+
+        await eventually(told)
+
+
+async def test_a_port_in_use_is_one_plain_sentence() -> None:
+    async with memory_node() as a:
+        with pytest.raises(StartError, match="already in use"):
+            async with Node(Settings(port=a.port, memory=True)):
+                pass
+
+
+async def test_three_lines_of_nonsense_in_a_row_close_the_connection_but_two_do_not() -> None:
+    async with memory_node() as a, client(a) as stranger:
+        for line in (b"nonsense", b"[1]", b'{"type":"PING"}', b"{", b"\xff\xfe", b"nope"):
+            stranger.send(line)
+        kinds = [heard["type"] for _ in range(6) if (heard := await stranger.hear()) is not None]
+        assert kinds == ["ERR", "ERR", "PONG", "ERR", "ERR", "ERR"]
+        assert await stranger.hear() is None
+
+
+async def test_a_line_over_the_limit_closes_the_connection_with_a_word() -> None:
+    async with memory_node() as a, client(a) as stranger:
+        stranger.send(b"x" * (MAX_LINE + 10))
+        heard = await stranger.hear()
+        assert heard is not None
+        assert heard["type"] == "ERR"
+
+
+async def test_somebody_who_never_reads_is_not_waited_for(tmp_path: Path) -> None:
+    async with Node(Settings(port=0, data=tmp_path / "a.db")) as a, client(a) as deaf:
+        await a.run(ops.Put("big", '"' + "x" * 200_000 + '"'))
+        deaf.writer.transport.pause_reading()
+        for _ in range(300):
+            deaf.say("GET_VALUE", key="big")
+        async with client(a) as other:
+            other.say("PING")
+            assert (await other.hear() or {})["type"] == "PONG"
+        await a.run(ops.Put("k", "1"))
+        assert await values(a, "k") == [1]
+
+
+async def test_who_watches_sees_every_line_with_its_true_size() -> None:
+    async with memory_node() as a:
+        seen: list[AnyEvent] = []
+        a.subscribe(seen.extend)
+        async with client(a) as stranger:
+            stranger.say("GET_VALUE", key="k")
+            await stranger.hear()
+
+        async def both() -> bool:
+            return len([event for event in seen if isinstance(event, Carried)]) >= 2
+
+        await eventually(both)
+        lines = [event for event in seen if isinstance(event, Carried)]
+        assert [(line.type, line.outgoing, line.size) for line in lines] == [
+            ("GET_VALUE", False, len(lines[0].raw) + 1),
+            ("VALUE", True, len(lines[1].raw) + 1),
+        ]
+
+
+async def test_a_failing_disk_refuses_writes_in_words_and_uses_up_no_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Node(Settings(port=0, data=tmp_path / "a.db")) as a:
+        await a.run(ops.Put("k", "1"))
+        store = a._store
+        commit = store.commit
+
+        def fail() -> bool:
+            raise StorageError("the disk is full")
+
+        monkeypatch.setattr(store, "commit", fail)
+        with pytest.raises(Refused, match="disk is full"):
+            await a.run(ops.Put("k", "2"))
+        monkeypatch.setattr(store, "commit", commit)
+        await a.run(ops.Put("k", "3"))
+        assert await values(a, "k") == [3]
+        assert (await a.run(ops.Status())).counter == 2
+
+
+async def test_a_killed_connection_is_made_again_by_itself() -> None:
+    async with memory_node() as a, memory_node(a) as b:
+        await eventually(lambda: _has_alive(b, 1))
+        for connection in list(b._connections.values()):
+            connection.close(at_once=True)
+        await a.run(ops.Put("k", "1"))
+        await eventually(lambda: _shows(b, "k", [1]))
+
+
+async def test_ipv6_works_where_there_is_any() -> None:
+    if not socket.has_ipv6 or not _has_loopback_v6():
+        pytest.skip("this machine has no IPv6 loopback")
+    async with Node(Settings(host="::1", port=0)) as a:
+        async with Node(Settings(host="::1", port=0, peers=(f"[::1]:{a.port}",))) as b:
+            await a.run(ops.Put("k", "1"))
+            await eventually(lambda: _shows(b, "k", [1]))
+
+
+def _has_loopback_v6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+async def _shows(node: Node, key: str, expected: list[object]) -> bool:
+    return await values(node, key) == expected
+
+
+async def _shows_count(node: Node, key: str, count: int) -> bool:
+    return len(await values(node, key)) == count
+
+
+async def _has_alive(node: Node, count: int) -> bool:
+    return await alive(node) == count
+
+
+async def _has_links(node: Node, count: int) -> bool:
+    return len(node._connections) == count
+
+
+async def _has_state(node: Node, state: str) -> bool:
+    return [peer.state for peer in (await node.run(ops.Peers())).peers] == [state]
+
+
+async def _knows_nobody(node: Node) -> bool:
+    return not (await node.run(ops.Peers())).peers

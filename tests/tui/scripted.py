@@ -1,0 +1,313 @@
+"""A node that does what the test says: real versions and merging, invented peers, and a clock that stands.
+
+It fulfils `NodeInterface`; whatever it answers is computed from the few writes it was told of, so every
+picture of it is the same in every run.
+"""
+
+import bisect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
+
+from decent_tui.core import operations as ops
+from decent_tui.core.clocks import Clock, Dot, join
+from decent_tui.core.errors import Refused
+from decent_tui.core.events import AnyEvent, Carried, Changed, Conflict, Dialled, PeerChanged, Settled
+from decent_tui.core.records import to_record, to_records
+from decent_tui.core.values import check_key, read_value
+from decent_tui.core.version import Siblings, Version, in_conflict, merge, visible
+from decent_tui.net.interface import Listener
+
+A = TypeVar("A")
+
+NOON = 1_767_268_800.0
+"""The time of every scripted story: 2026-01-01 12:00:00 UTC."""
+
+
+@dataclass
+class Scripted:
+    """A node `me` that holds what was written with `write`; peers are shown as given."""
+
+    me: str = "aa11aa11aa11aa11"
+    name: str = "otter"
+    address: str = "127.0.0.1:9001"
+    peers: list[ops.PeerView] = field(default_factory=list)
+    now: float = NOON
+    store: dict[str, Siblings] = field(default_factory=dict)
+    order: list[str] = field(default_factory=list)
+    counters: dict[str, int] = field(default_factory=dict)
+    lacking: dict[str, set[Dot]] = field(default_factory=dict)
+    alarms: list[str] = field(default_factory=list)
+    asked: list[ops.Operation[Any]] = field(default_factory=list)
+    refuse: str = ""
+    _listeners: list[Listener] = field(default_factory=list)
+    _lamport: int = 0
+
+    # ------------------------------------------------------------------ what the test says
+
+    def write(self, node: str, key: str, text: str | None, *, context: Clock | None = None) -> Version:
+        """A write of `node`, having seen all there is of the key (or just `context`)."""
+        check_key(key)
+        value = None if text is None else read_value(text.encode())
+        held = self.store.get(key, ())
+        self.counters[node] = self.counters.get(node, 0) + 1
+        self._lamport += 1
+        version = Version(
+            key,
+            None if value is None else value.text,
+            node,
+            self.counters[node],
+            join(*(v.clock for v in held)) if context is None else context,
+            self._lamport,
+            node,
+            round(self.now * 1000),
+            "" if value is None else value.cid,
+        )
+        after = merge(held, version)
+        if key not in self.store:
+            bisect.insort(self.order, key)
+        self.store[key] = after
+        events: list[AnyEvent] = [Changed(self.now, (key,), "" if node == self.me else node)]
+        if in_conflict(after) and not in_conflict(held):
+            events.append(Conflict(self.now, key, len(visible(after))))
+        if in_conflict(held) and not in_conflict(after):
+            events.append(Settled(self.now, key))
+        self.emit(*events)
+        return version
+
+    def fill(self, count: int, text: str = '{"n": 1}') -> None:
+        """Many keys at once, without events."""
+        value = read_value(text.encode())
+        for at in range(count):
+            key = f"key:{at:07d}"
+            self.store[key] = (
+                Version(key, value.text, self.me, at + 1, {}, at + 1, self.me, round(NOON * 1000), value.cid),
+            )
+        self.counters[self.me] = count
+        self.order = sorted(self.store)
+
+    def forget(self, key: str) -> None:
+        """The key is gone without a trace (its tombstone was collected)."""
+        del self.store[key]
+        self.order.remove(key)
+        self.emit(Changed(self.now, (key,), "elsewhere"))
+
+    def emit(self, *events: AnyEvent) -> None:
+        """Events happen."""
+        for listener in self._listeners:
+            listener(events)
+
+    def carried(
+        self,
+        kind: str,
+        summary: str,
+        *,
+        peer: int = 0,
+        outgoing: bool = False,
+        key: str = "",
+        raw: bytes = b"",
+    ) -> None:
+        """A line crossed the wire."""
+        view = self.peers[peer]
+        raw = raw or b'{"type":"%s"}' % kind.encode()
+        self.emit(Carried(self.now, view.address, view.node_id, outgoing, kind, summary, len(raw), raw, key))
+
+    # ------------------------------------------------------------------ NodeInterface
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call the listener at once with each batch."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    async def run(self, operation: ops.Operation[A]) -> A:
+        """Answer from the script."""
+        self.asked.append(operation)
+        if self.refuse:
+            raise Refused(self.refuse)
+        return cast(A, self._answer(operation))
+
+    def _answer(self, operation: ops.Operation[Any]) -> object:
+        match operation:
+            case ops.Rows():
+                return self._rows(operation)
+            case ops.Inspect(key=key):
+                return self._inspect(key)
+            case ops.Status():
+                return self._status()
+            case ops.Peers():
+                return ops.PeerList(list(self.peers))
+            case ops.Get(key=key):
+                records = to_records(visible(self.store.get(key, ())))
+                if not records:
+                    raise Refused("no value")
+                return ops.Versions(key, records)
+            case ops.Put(key=key, value=value):
+                self.write(self.me, key, value)
+                return ops.Versions(key, to_records(visible(self.store[key])))
+            case ops.Delete(key=key):
+                self.write(self.me, key, None)
+                return ops.KeyOnly(key)
+            case ops.Resolve():
+                return self._resolve(operation)
+            case ops.Cut(peer=peer):
+                return self._dial(peer, cut=True)
+            case ops.Heal(peer=peer):
+                return self._dial(peer, cut=False)
+            case ops.Gossip():
+                return ops.Exchanges([ops.Exchange(peer.address, 0, 0) for peer in self.peers])
+            case _:
+                raise Refused(f"the script has no {type(operation).__name__.lower()}")
+
+    def _rows(self, wanted: ops.Rows) -> ops.RowPage:
+        keys = [key for key in self.order if key.startswith(wanted.prefix)] if wanted.prefix else self.order
+        if wanted.wanted == "conflicts":
+            keys = [key for key in keys if in_conflict(self.store[key])]
+        if wanted.backwards:
+            inside = bisect.bisect_right if wanted.inclusive else bisect.bisect_left
+            end = inside(keys, wanted.start) if wanted.start else len(keys)
+            page = keys[max(0, end - wanted.limit) : end][::-1]
+        else:
+            inside = bisect.bisect_left if wanted.inclusive else bisect.bisect_right
+            start = inside(keys, wanted.start)
+            page = keys[start : start + wanted.limit]
+        return ops.RowPage(
+            [self._row(key, wanted.preview) for key in page], None if wanted.prefix else len(keys)
+        )
+
+    def _row(self, key: str, preview: int) -> ops.KeyRow:
+        siblings = self.store[key]
+        shown = visible(siblings)
+        text = (shown[0].value or b"").decode()[:preview] if shown else ""
+        members = self._members()
+        held = sum(all(self._holds(node, v.dot) for v in siblings) for node in members)
+        return ops.KeyRow(key, len(shown), text, held, len(members))
+
+    def _members(self) -> list[str]:
+        return [self.me, *(peer.node_id for peer in self.peers if peer.node_id and not peer.classic)]
+
+    def _holds(self, node: str, dot: Dot) -> bool:
+        return dot not in self.lacking.get(node, ())
+
+    def _inspect(self, key: str) -> ops.Inspection:
+        members = self._members()
+        views = [
+            ops.SiblingView(
+                to_record(v), v.node, v.seq, dict(v.context), [n for n in members if self._holds(n, v.dot)]
+            )
+            for v in self.store.get(key, ())
+        ]
+        return ops.Inspection(key, views, members)
+
+    def _status(self) -> ops.NodeStatus:
+        live = (
+            sum(bool(visible(siblings)) for siblings in self.store.values())
+            if len(self.store) < 1000
+            else len(self.store)
+        )
+        conflicts = sum(map(in_conflict, self.store.values())) if len(self.store) < 1000 else 0
+        alive = [peer for peer in self.peers if peer.state == "alive" and not peer.cut]
+        return ops.NodeStatus(
+            node_id=self.me,
+            name=self.name,
+            address=self.address,
+            keys=live,
+            conflicts=conflicts,
+            deleted=len(self.store) - live,
+            versions=len(self.store),
+            lamport=self._lamport,
+            counter=self.counters.get(self.me, 0),
+            writes=self.counters.get(self.me, 0),
+            applied=sum(self.counters.values()) - self.counters.get(self.me, 0),
+            peers_alive=len(alive),
+            peers_known=len(self.peers),
+            settled=0.98 if any(self.lacking.values()) else 1.0,
+            sent=0,
+            received=0,
+            tombstones=0,
+            waits_for=[],
+            alarms=list(self.alarms),
+            data="",
+            digest="",
+        )
+
+    def _resolve(self, wanted: ops.Resolve) -> ops.Versions:
+        text = wanted.value
+        if wanted.cid is not None:
+            kept = [v for v in self.store.get(wanted.key, ()) if v.cid == wanted.cid]
+            if not kept or kept[0].value is None:
+                raise Refused("no sibling has that cid")
+            text = kept[0].value.decode()
+        self.write(self.me, wanted.key, text)
+        return ops.Versions(wanted.key, to_records(visible(self.store[wanted.key])))
+
+    def _dial(self, peer: str, *, cut: bool) -> ops.Addresses:
+        at = next((n for n, view in enumerate(self.peers) if peer in (view.address, view.name, "all")), None)
+        if at is None:
+            raise Refused(f"no peer is called {peer}")
+        view = self.peers[at]
+        self.peers[at] = _with(view, cut=cut, state="down" if cut else "alive")
+        self.emit(
+            Dialled(self.now, view.address, cut),
+            PeerChanged(self.now, view.address, view.node_id, self.peers[at].state),
+        )
+        return ops.Addresses([view.address])
+
+
+def _with(view: ops.PeerView, **changes: object) -> ops.PeerView:
+    fields = {name: getattr(view, name) for name in view.__struct_fields__}
+    return ops.PeerView(**{**fields, **changes})
+
+
+LYNX, HERON, WREN = "bb22bb22bb22bb22", "cc33cc33cc33cc33", "dd44dd44dd44dd44"
+
+
+def three_peers() -> list[ops.PeerView]:
+    """Two peers that are alive and one that has been silent."""
+    return [
+        ops.PeerView("127.0.0.1:9002", LYNX, "lynx", "alive", 1.2, heard_s=0.4),
+        ops.PeerView("127.0.0.1:9003", HERON, "heron", "alive", 3.0, behind=12, heard_s=0.4),
+        ops.PeerView("127.0.0.1:9004", WREN, "wren", "suspect", None, behind=2, heard_s=4.2),
+    ]
+
+
+def story() -> Scripted:
+    """The story of the pictures: a few keys, one conflict, one delete, one write on its way."""
+    node = Scripted(peers=three_peers())
+    node.now = NOON - 120
+    for at in range(42, 64):
+        node.write(
+            LYNX if at % 3 else node.me,
+            f"user:{at}",
+            f'{{"name": "n{at}", "score": {at * 7}, "tags": ["a", "b"]}}',
+        )
+    node.write(HERON, "theme", '"dark"')
+    node.write(LYNX, "cart:9", "[1, 2, 3]")
+    node.write(node.me, "cart:9", None)
+    late = node.write(node.me, "cart:10", "[4, 5, 6]")
+    node.lacking = {HERON: {late.dot}, WREN: {late.dot}}
+    seen = node.store["user:42"][0].clock
+    node.now = NOON - 12
+    node.write(node.me, "user:42", '{"name": "kavin", "score": 42, "tags": ["a", "b"]}', context=seen)
+    node.now = NOON - 9
+    mine = node.write(LYNX, "user:42", '{"name": "kavin", "score": 43, "tags": ["a", "b"]}', context=seen)
+    node.lacking[WREN].add(mine.dot)
+    node.now = NOON
+    return node
+
+
+def messages(node: Scripted) -> None:
+    """A few lines on the wire, and what came of them."""
+    said: Sequence[tuple[str, str, int, bool, str]] = (
+        ("VERSIONS", "1 version", 0, True, "user:42"),
+        ("VERSIONS", "in sync", 0, False, ""),
+        ("SYNC", "asks for what it lacks", 1, False, ""),
+        ("VERSIONS", "12 versions, all that was missing", 1, True, ""),
+        ("HEARTBEAT", "a sign of life", 0, False, ""),
+    )
+    for kind, summary, peer, outgoing, key in said:
+        node.now += 0.212
+        node.carried(kind, summary, peer=peer, outgoing=outgoing, key=key)
+    node.emit(
+        Conflict(node.now, "user:42", 2),
+        PeerChanged(node.now, "127.0.0.1:9004", WREN, "suspect", "no word for 4 s"),
+    )

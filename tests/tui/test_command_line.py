@@ -1,0 +1,135 @@
+"""Typing commands: nothing is lost, answers appear in place, focus goes back."""
+
+from pathlib import Path
+
+from textual import events
+
+from .screen import shown, text, type_line, until
+from .scripted import Scripted, story
+
+
+async def test_a_command_from_anywhere_and_back() -> None:
+    node = story()
+    async with shown(node) as (pilot, board):
+        for pane in (board.keys, board.versions, board.peers, board.messages):
+            board.set_focus(pane)
+            await type_line(pilot, ":get theme\n")
+            assert board.focused is pane
+            await until(pilot, lambda: '"dark"' in text(board.answer))
+
+
+async def test_escape_goes_back_without_running() -> None:
+    node = story()
+    async with shown(node) as (pilot, board):
+        await type_line(pilot, ":put a 1")
+        assert board.focused is board.command
+        await pilot.press("escape")
+        assert board.focused is board.keys
+        assert board.command.value == ""
+        assert "a" not in node.store
+
+
+async def test_lines_typed_without_a_pause_lose_no_letter() -> None:
+    node = Scripted()
+    async with shown(node) as (pilot, _):
+        await type_line(pilot, "".join(f':put key{at} {{"n":{at}}}\n' for at in range(12)))
+        await until(pilot, lambda: len(node.store) == 12)
+        assert [version.value for (version,) in node.store.values()] == [b'{"n":%d}' % at for at in range(12)]
+
+
+async def test_a_pasted_command_is_carried_out() -> None:
+    node = Scripted()
+    async with shown(node) as (pilot, board):
+        pilot.app.post_message(events.Paste(':put a {"x": "y: z"}\n'))
+        await until(pilot, lambda: "a" in node.store)
+        await type_line(pilot, ":")
+        pilot.app.post_message(events.Paste("put b 1\nput c 2\nput d"))
+        await until(pilot, lambda: {"b", "c"} <= set(node.store))
+        assert board.command.value == "put d"
+
+
+async def test_an_error_is_one_red_sentence() -> None:
+    async with shown(story()) as (pilot, board):
+        await type_line(pilot, ":gte user:42\n")
+        await until(pilot, lambda: 'did you mean "get"' in text(board.answer))
+        line, _ = board.answer.row(0)
+        assert line[-1].ink == "red"
+
+
+async def test_a_long_answer_grows_scrolls_and_folds() -> None:
+    async with shown(story()) as (pilot, board):
+        panes = board.keys.size
+        await type_line(pilot, ":help\n")
+        await until(pilot, lambda: board.answer.size.height > 5)
+        assert board.keys.size == panes
+        assert "more lines" in text(board.answer)
+        await type_line(pilot, ":")
+        await pilot.press("pagedown")
+        await pilot.press("escape")
+        await until(pilot, lambda: "quit" in text(board.answer))
+        await pilot.press("escape")
+        await until(pilot, lambda: board.answer.size.height == 1)
+
+
+async def test_usage_while_typing_and_completion() -> None:
+    async with shown(story()) as (pilot, board):
+        await type_line(pilot, ":ge")
+        await pilot.press("tab")
+        await until(pilot, lambda: "get  getpeer" in text(board.answer))
+        await type_line(pilot, "t ")
+        await until(pilot, lambda: "usage  get KEY" in text(board.answer))
+        await type_line(pilot, "th")
+        await pilot.press("tab")
+        await until(pilot, lambda: board.command.value == "get theme ")
+        await pilot.press("escape")
+        await type_line(pilot, ":cut 127.0.0.1:9004")
+        await pilot.press("tab")
+        await until(pilot, lambda: board.command.value == "cut 127.0.0.1:9004 ")
+
+
+async def test_history_within_a_run_and_across_runs(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    async with shown(Scripted(), history=path) as (pilot, board):
+        await type_line(pilot, ":put a 1\n:get a\n:")
+        await pilot.press("up", "up")
+        assert board.command.value == "put a 1"
+        await pilot.press("down", "down")
+        assert board.command.value == ""
+    async with shown(Scripted(), history=path) as (pilot, board):
+        await type_line(pilot, ":")
+        await pilot.press("up")
+        assert board.command.value == "get a"
+
+
+async def test_put_and_delete_begin_with_the_selected_key() -> None:
+    node = story()
+    async with shown(node) as (pilot, board):
+        board.keys.show_key("theme")
+        await until(pilot, lambda: board.keys.key == "theme")
+        await pilot.press("d")
+        assert board.command.value == "delete theme "
+        await pilot.press("enter")
+        await until(pilot, lambda: "✗ theme" in text(board.keys))
+        await pilot.press("p")
+        assert board.command.value == "put theme "
+
+
+async def test_what_was_put_is_selected() -> None:
+    node = story()
+    async with shown(node) as (pilot, board):
+        await type_line(pilot, ":put zebra 1\n")
+        await until(pilot, lambda: board.keys.key == "zebra")
+        await until(pilot, lambda: "zebra" in text(board.versions))
+
+
+async def test_gossip_has_a_key() -> None:
+    async with shown(story()) as (pilot, board):
+        await pilot.press("s")
+        await until(pilot, lambda: ": gossip" in text(board.answer))
+
+
+async def test_exit_ends_the_app() -> None:
+    async with shown(Scripted()) as (pilot, _):
+        await type_line(pilot, ":exit\n")
+        await until(pilot, lambda: not pilot.app.is_running)
+    assert pilot.app.return_code in (0, None)

@@ -1,0 +1,259 @@
+"""The screen as a whole: header, peers, messages, focus, zoom, sizes, themes."""
+
+import pytest
+
+from decent_tui.core.events import Alarm, Collected
+from decent_tui.core.operations import PeerView
+from decent_tui.tui.header import Facts, header_line
+from decent_tui.tui.lines import plain, width
+from decent_tui.tui.reader import Reader
+
+from .screen import shown, text, type_line, until
+from .scripted import HERON, LYNX, WREN, Scripted, messages, story
+
+SIZES = [(120, 36), (100, 30), (200, 60), (80, 24), (40, 12)]
+
+
+async def test_the_header_says_how_it_goes() -> None:
+    async with shown(story()) as (_, board):
+        line = text(board.header)
+        for part in (
+            "decent",
+            ":9001 otter",
+            "2/3 peers",
+            "24 keys",
+            "≠ 1 conflict",
+            "98 % settled",
+            "0 w/s",
+        ):
+            assert part in line
+
+
+async def test_a_conflict_is_seen_without_a_key_press() -> None:
+    node = story()
+    async with shown(node) as (pilot, board):
+        node.write(HERON, "theme", '"light"', context={})
+        await until(pilot, lambda: "≠ 2 conflicts" in text(board.header))
+        await until(pilot, lambda: "≠ theme" in text(board.keys) or board.keys.key != "theme")
+        assert "conflict" in text(board.messages)
+
+
+@pytest.mark.parametrize("room", [40, 60, 80, 100, 120, 200])
+async def test_the_header_fits_and_keeps_the_conflicts_longest(room: int) -> None:
+    status = story()._status()
+    line = header_line(Facts(status=status, cuts=1), room)
+    assert width(line) == room
+    assert "cut" in plain(line)
+    assert room < 60 or "conflict" in plain(line)
+
+
+async def test_peers_come_with_their_evidence() -> None:
+    node = story()
+    node.peers += [
+        PeerView("127.0.0.1:9005", None, None, "down", last_error="connection refused", retry_s=2.0),
+        PeerView("127.0.0.1:9006", "9f@127.0.0.1:9006", None, "alive", 2.0, classic=True),
+        PeerView("127.0.0.1:9007", "ee55", "owl", "alive", 2.0, ahead=3, heard_s=0.1),
+    ]
+    async with shown(node, (160, 40)) as (pilot, board):
+        lines = text(board.peers).splitlines()
+        for words in (
+            ("● :9002", "lynx", "1.2 ms", "in sync"),
+            ("● :9003", "heron", "12 behind"),
+            ("◐ :9004", "wren", "no word for 4 s", "2 behind"),
+            ("○ :9005", "down", "connection refused", "retry in 2 s"),
+            ("● :9006", "classic"),
+            ("● :9007", "owl", "3 ahead"),
+        ):
+            assert any(all(word in line for word in words) for line in lines), words
+
+
+async def test_x_cuts_and_heals_and_shows_the_command() -> None:
+    node = story()
+    async with shown(node) as (pilot, board):
+        await pilot.press("tab", "tab")
+        assert board.focused is board.peers
+        await pilot.press("x")
+        await until(pilot, lambda: "✂ 1 cut" in text(board.header))
+        assert ": cut 127.0.0.1:9002" in text(board.answer)
+        assert "cut by you" in text(board.peers)
+        await pilot.press("x")
+        await until(pilot, lambda: "✂" not in text(board.header))
+        assert ": heal 127.0.0.1:9002" in text(board.answer)
+        await until(pilot, lambda: "healed" in text(board.messages))
+
+
+async def test_messages_follow_freeze_and_follow_again() -> None:
+    node = story()
+    async with shown(node) as (pilot, board):
+        messages(node)
+        await until(pilot, lambda: "suspect" in text(board.messages))
+        for at in range(40):
+            node.carried("SYNC", f"line {at}")
+        await until(pilot, lambda: "line 39" in text(board.messages))
+        board.set_focus(board.messages)
+        await pilot.press("up", "up", "up")
+        before = text(board.messages)
+        for at in range(40, 50):
+            node.carried("SYNC", f"line {at}")
+        await until(pilot, lambda: "10 new" in text(board.messages))
+        assert before.splitlines()[1:-1] == text(board.messages).splitlines()[1:-1]
+        await pilot.press("end")
+        await until(pilot, lambda: "line 49" in text(board.messages))
+        assert "new" not in text(board.messages)
+
+
+async def test_heartbeats_are_hidden_counted_and_shown_on_demand() -> None:
+    node = story()
+    async with shown(node) as (pilot, board):
+        messages(node)
+        await until(pilot, lambda: "1 heartbeat hidden" in text(board.messages))
+        board.set_focus(board.messages)
+        await pilot.press("t")
+        await until(pilot, lambda: "HEARTBEAT" in text(board.messages))
+
+
+async def test_messages_filter() -> None:
+    node = story()
+    async with shown(node) as (pilot, board):
+        messages(node)
+        await until(pilot, lambda: "suspect" in text(board.messages))
+        board.set_focus(board.messages)
+        await type_line(pilot, "/sync\n")
+        await until(
+            pilot, lambda: "VERSIONS" in text(board.messages) and "suspect" not in text(board.messages)
+        )
+        assert board.focused is board.messages
+        await pilot.press("escape")
+        await until(pilot, lambda: "suspect" in text(board.messages))
+
+
+async def test_enter_opens_a_message_decoded_and_raw() -> None:
+    node = story()
+    async with shown(node) as (pilot, board):
+        node.carried("SYNC", "asks", raw=b'{"type":"SYNC","payload":{"seen":{"[/]":[1,2]}}}')
+        await until(pilot, lambda: "asks" in text(board.messages))
+        board.set_focus(board.messages)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Reader))
+        await pilot.pause()
+        page = text(pilot.app.screen.query_one("Page"))
+        assert "decoded" in page
+        assert '"[/]": [1, 2]' in page
+        assert '{"type":"SYNC"' in page
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is board)
+
+
+async def test_alarms_and_collections_are_lines() -> None:
+    node = story()
+    async with shown(node) as (pilot, board):
+        node.emit(Alarm(node.now, "the disk is full"), Collected(node.now, 3))
+        await until(pilot, lambda: "3 tombstones forgotten" in text(board.messages))
+        assert "✗" in text(board.messages)
+        assert "the disk is full" in text(board.messages)
+
+
+async def test_tab_goes_round_and_back() -> None:
+    async with shown(story()) as (pilot, board):
+        round_trip = []
+        for _ in range(4):
+            await pilot.press("tab")
+            round_trip.append(board.focused)
+        assert round_trip == [board.versions, board.peers, board.messages, board.keys]
+        await pilot.press("shift+tab")
+        assert board.focused is board.messages
+
+
+async def test_zoom_and_back() -> None:
+    async with shown(story()) as (pilot, board):
+        small = board.keys.size
+        await pilot.press("z")
+        await pilot.pause()
+        assert board.keys.size.width == 118
+        assert not board.peers.display
+        await pilot.press("tab")
+        await pilot.pause()
+        assert board.focused is board.versions
+        assert board.versions.size.width >= 116
+        await pilot.press("shift+tab", "z")
+        await pilot.pause()
+        assert board.keys.size == small
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_every_size_shows_what_it_can(size: tuple[int, int]) -> None:
+    node = story()
+    async with shown(node, size) as (pilot, board):
+        messages(node)
+        panes = [board.keys, board.versions, board.peers, board.messages]
+        wide = size[0] >= 100
+        assert sum(pane.display and pane.size.height > 0 for pane in panes) == (4 if wide else 1)
+        assert board.tabs.display is not wide
+        for pane in (*panes, board.keys):
+            board.set_focus(None)
+            await pilot.pause()
+            board.set_focus(pane) if pane.display else await pilot.press("tab")
+            await pilot.pause()
+        await type_line(pilot, ":put a 1\n")
+        await until(pilot, lambda: "a" in node.store)
+
+
+async def test_resizing_live() -> None:
+    async with shown(story()) as (pilot, board):
+        for width_, height in ((80, 24), (200, 60), (40, 10), (120, 36)):
+            await pilot.resize_terminal(width_, height)
+            await pilot.pause()
+        assert "user:42" in text(board.keys)
+        assert board.focused is board.keys
+
+
+async def test_help_is_made_of_the_bindings_and_the_commands() -> None:
+    async with shown(story(), (120, 60)) as (pilot, board):
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Reader))
+        await pilot.pause()
+        page = text(pilot.app.screen.query_one("Page"))
+        assert "Cut the link to this peer" in page or "conflicts only" in page
+        for _ in range(20):
+            await pilot.press("pagedown")
+        page = text(pilot.app.screen.query_one("Page"))
+        assert "≠" in page
+        await pilot.press("escape")
+
+
+async def test_light_theme_and_back() -> None:
+    async with shown(story()) as (pilot, board):
+        pilot.app.theme = "decent-light"
+        await pilot.pause()
+        assert board.keys.inks.colour("ground") == "#fafafc"
+        pilot.app.theme = "textual-light"
+        await pilot.pause()
+        pilot.app.theme = "decent-dark"
+        await pilot.pause()
+        assert "user:42" in text(board.keys)
+
+
+async def test_a_node_that_refuses_to_answer_is_no_crash() -> None:
+    node = story()
+    async with shown(node) as (pilot, board):
+        node.refuse = "the disk is gone"
+        node.write(LYNX, "user:42", "1")
+        await pilot.press("j", "j", "G")
+        await type_line(pilot, ":get user:42\n")
+        await until(pilot, lambda: "the disk is gone" in text(board.answer))
+        node.refuse = ""
+        node.write(WREN, "user:42", "2")
+        await until(pilot, lambda: "user:63" in text(board.versions))
+
+
+async def test_idle_paints_nothing() -> None:
+    node = Scripted(peers=[PeerView("127.0.0.1:9002", LYNX, "lynx", "alive", 1.2, heard_s=0.4)])
+    async with shown(node, now=lambda: 0.0) as (pilot, board):
+        painted: list[object] = []
+        for pane in (board.header, board.keys, board.versions, board.peers, board.messages):
+            pane.refresh = lambda *regions, **more: painted.append(regions)  # type: ignore[method-assign]
+        board._second()
+        await pilot.app.workers.wait_for_complete()
+        board._look()
+        await pilot.pause()
+        assert painted == []

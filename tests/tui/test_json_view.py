@@ -1,0 +1,78 @@
+"""JSON in lines: inline when short, folded when long, differences marked."""
+
+import time
+
+from decent_tui.tui.json_view import MARKED, decode, differing, merged, pretty
+from decent_tui.tui.lines import plain, width
+
+
+def lines(value: object, room: int = 40, most: int = 50) -> list[str]:
+    return [plain(line) for line in pretty(value, room, most)]
+
+
+def test_an_object_has_one_entry_a_line() -> None:
+    assert lines({"name": "kavin", "tags": ["a", "b"]}) == [
+        "{",
+        '  "name": "kavin",',
+        '  "tags": ["a", "b"]',
+        "}",
+    ]
+
+
+def test_what_fits_stays_on_one_line() -> None:
+    assert lines([1, 2.5, None, True, {}]) == ["[1, 2.5, null, true, {}]"]
+
+
+def test_a_long_text_is_folded_with_its_length() -> None:
+    (line,) = lines("x" * 5000, 40)
+    assert line.startswith('"xxx')
+    assert line.endswith("… 5,000 characters")
+    assert len(line) <= 40
+
+
+def test_a_long_list_is_folded_with_a_count() -> None:
+    assert lines(list(range(1000)))[-2:] == ["  … 960 more", "]"]
+
+
+def test_a_deep_value_ends_where_the_room_ends() -> None:
+    shown = pretty({"a": [{"b": [["c" * 30] * 9] * 9}] * 9}, 30, 12)
+    assert len(shown) == 13
+    assert "folded" in plain(shown[-1])
+    assert all(width(line) <= 30 for line in shown)
+
+
+def test_differing_parts_are_found() -> None:
+    a, b = {"name": "k", "score": 42, "tags": ["a"]}, {"name": "k", "score": 43, "tags": ["a", "b"]}
+    assert differing([a, b]) == {("score",), ("tags", 1)}
+    assert differing([{"x": 1}, {"y": 1}]) == {("x",), ("y",)}
+    assert differing([1, True]) == {()}
+    assert differing(["same", "same"]) == frozenset()
+
+
+def test_differing_parts_are_marked_in_words_too() -> None:
+    shown = pretty({"name": "k", "score": 42}, 40, 50, frozenset({("score",)}))
+    assert "← differs" in plain(shown[2])
+    assert [span.text for line in shown for span in line if span.ink == MARKED] == ["42"]
+
+
+def test_hostile_text_is_text() -> None:
+    shown = "".join(lines({"[/]\x1b[2J": "\u202e\x07[@click=app.quit]x[/]"}, 80))
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+    assert "[@click=app.quit]x[/]" in shown
+
+
+def test_objects_merge_key_by_key() -> None:
+    assert merged([{"a": 1, "b": {"x": 1}}, {"a": 2, "b": {"y": 2}, "c": 3}]) == {
+        "a": 1,
+        "b": {"x": 1, "y": 2},
+        "c": 3,
+    }
+    assert merged([[1], [2]]) == [1]
+
+
+def test_a_large_value_costs_what_is_shown() -> None:
+    value = decode(b"[" + b",".join(b'{"n":%d}' % n for n in range(20_000)) + b"]")
+    start = time.perf_counter()
+    pretty(value, 60, 200)
+    assert time.perf_counter() - start < 0.05  # about 1 ms; the whole of it would take half a second

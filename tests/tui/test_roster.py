@@ -1,0 +1,39 @@
+"""Labels and colours of nodes."""
+
+from decent_tui.core.operations import PeerView
+from decent_tui.tui.roster import Colours, roster
+
+from .scripted import story
+
+
+def peers(*addresses: str) -> list[PeerView]:
+    return [PeerView(address, f"id of {address}", None, "alive") for address in addresses]
+
+
+async def test_on_one_machine_the_port_is_enough() -> None:
+    node = story()
+    who = roster(node._status(), node.peers, Colours())
+    assert [who.face(peer.node_id or "").label for peer in node.peers] == [":9002", ":9003", ":9004"]
+    assert who.face(node.me).name == "otter"
+    assert len({face.ink for face in who.faces.values()}) == 4
+
+
+def test_on_several_machines_the_whole_address_is_shown() -> None:
+    who = roster(None, peers("10.0.0.1:9001", "10.0.0.2:9001"), Colours())
+    assert who.face("id of 10.0.0.2:9001").label == "10.0.0.2:9001"
+
+
+def test_neighbouring_ports_have_the_same_colours_in_every_dashboard() -> None:
+    addresses = [f"127.0.0.1:{port}" for port in range(9001, 9009)]
+    one, other = Colours(), Colours()
+    inks = {address: one.of(address) for address in addresses}
+    assert {address: other.of(address) for address in reversed(addresses)} == inks
+    assert len(set(inks.values())) == 8
+
+
+def test_a_stranger_gets_a_makeshift_face() -> None:
+    who = roster(None, [], Colours())
+    assert who.face("0123456789abcdef").label == "01234567"
+    assert who.face("9f@127.0.0.1:7777").label == ":7777"
+    assert who.face("", "127.0.0.1:50123").label == ":50123"
+    assert who.face("\x1b[31m").label == "␛[31m"

@@ -1,0 +1,162 @@
+"""The versions of a key, and settling a conflict from the screen."""
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import TextArea
+
+from decent_tui.core.version import visible
+from decent_tui.tui.editor import Editor, Preview
+
+from .screen import shown, text, type_line, until
+from .scripted import HERON, LYNX, NOON, Scripted, story
+
+
+async def select(pilot: object, board: object, key: str) -> None:
+    """Put the cursor on a key and wait for its versions."""
+    board.keys.show_key(key)  # type: ignore[attr-defined]
+    await until(pilot, lambda: key in text(board.versions).splitlines()[0])  # type: ignore
+
+
+async def test_a_conflict_is_explained() -> None:
+    async with shown(story(), now=lambda: NOON) as (pilot, board):
+        await select(pilot, board, "user:42")
+        pane = text(board.versions)
+        for words in (
+            "≠ 2 siblings",
+            "held by 3/4",
+            "a :9002 lynx · 9 s ago",
+            "b :9001 otter · 12 s ago",
+            '"score": 42,  ← differs',
+            '"score": 43,  ← differs',
+            "lamport",
+            "cid ",
+            ":9001 wrote without having seen :9002's",
+            ":9002 wrote without having seen :9001's",
+            "not yet at :9004",
+            "a/b keep",
+        ):
+            assert words in pane, words
+        assert pane.count('"name": "kavin"') == 2
+
+
+async def test_narrow_cards_are_stacked() -> None:
+    async with shown(story(), (80, 24)) as (pilot, board):
+        await select(pilot, board, "user:42") if board.versions.display else board.keys.show_key("user:42")
+        await pilot.press("enter")
+        await until(pilot, lambda: "user:42" in text(board.versions))
+        await pilot.resize_terminal(40, 24)
+        await until(
+            pilot, lambda: not any(line.count("╭─") > 1 for line in text(board.versions).splitlines())
+        )
+
+
+async def test_a_deleted_key_shows_its_tombstone() -> None:
+    async with shown(story()) as (pilot, board):
+        await select(pilot, board, "cart:9")
+        assert "✗ deleted" in text(board.versions)
+        assert "Deleted by :9001" in text(board.versions)
+
+
+@pytest.mark.parametrize(("letter", "score"), [("a", b"43"), ("b", b"42")])
+@pytest.mark.parametrize("pane", ["keys", "versions"])
+async def test_a_letter_keeps_a_sibling(letter: str, score: bytes, pane: str) -> None:
+    node = story()
+    async with shown(node) as (pilot, board):
+        await select(pilot, board, "user:42")
+        board.set_focus(board.query_one(f"#{pane}"))
+        await pilot.press(letter)
+        await until(pilot, lambda: "≠ 0 conflicts" in text(board.header))
+        (version,) = visible(node.store["user:42"])
+        assert b'"score":' + score in (version.value or b"")
+        assert ": resolve user:42 " in text(board.answer)
+
+
+async def test_without_a_conflict_a_letter_does_nothing() -> None:
+    node = story()
+    async with shown(node) as (pilot, board):
+        await select(pilot, board, "theme")
+        before = dict(node.store)
+        await pilot.press("a", "b")
+        await pilot.pause()
+        assert node.store == before
+
+
+async def test_the_editor_merges_previews_and_writes() -> None:
+    node = Scripted()
+    node.write(LYNX, "k", '{"a": 1}', context={})
+    node.write(HERON, "k", '{"b": {"x": 2}}', context={})
+    async with shown(node) as (pilot, board):
+        await select(pilot, board, "k")
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Editor))
+        editor = pilot.app.screen
+        draft = editor.query_one(TextArea)
+        assert '"a": 1' in draft.text
+        assert '"x": 2' in draft.text
+        draft.text = '{"a": 1,'
+        await until(pilot, lambda: "✗" in text(editor.query_one(Preview)))
+        await pilot.press("ctrl+s")
+        assert pilot.app.screen is editor
+        draft.text = '{"a": [1, 2]}'
+        await until(pilot, lambda: 'resolve k {"a":[1,2]}' in text(editor.query_one(Preview)))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: [v.value for v in visible(node.store["k"])] == [b'{"a":[1,2]}'])
+        await until(pilot, lambda: ": resolve k " in text(board.answer))
+
+
+async def test_escape_leaves_the_editor_without_a_trace() -> None:
+    node = story()
+    async with shown(node) as (pilot, board):
+        await select(pilot, board, "theme")
+        before = dict(node.store)
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Editor))
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is board)
+        assert node.store == before
+
+
+async def test_long_values_are_folded_and_unfolded() -> None:
+    node = Scripted()
+    node.write(node.me, "k", "[" + ",".join(f'{{"n": {at}, "t": "{"x" * 60}"}}' for at in range(30)) + "]")
+    async with shown(node) as (pilot, board):
+        await select(pilot, board, "k")
+        assert "folded" in text(board.versions)
+        before = board.versions.virtual_size.height
+        board.set_focus(board.versions)
+        await pilot.press("space")
+        await until(pilot, lambda: board.versions.virtual_size.height > before + 50)
+        await pilot.press("G")
+        await until(pilot, lambda: "cid" in text(board.versions))
+
+
+async def test_ages_tick(tmp_path: Path) -> None:
+    node, now = story(), [NOON]
+    async with shown(node, now=lambda: now[0]) as (pilot, board):
+        await select(pilot, board, "user:42")
+        assert "9 s ago" in text(board.versions)
+        now[0] += 60
+        board.versions.tick()
+        await pilot.pause()
+        assert "1 min ago" in text(board.versions)
+
+
+async def test_twenty_clock_entries_and_a_hundred_siblings() -> None:
+    node = Scripted()
+    for at in range(100):
+        node.write(f"{at:016x}", "k", str(at), context={f"{n:016x}": 1 for n in range(200, 230)})
+    async with shown(node) as (pilot, board):
+        await select(pilot, board, "k")
+        assert "≠ 100 siblings" in text(board.versions)
+        assert "7 entries more" in text(board.versions)
+
+
+async def test_copying() -> None:
+    async with shown(story()) as (pilot, board):
+        await select(pilot, board, "theme")
+        await pilot.press("y")
+        assert pilot.app.clipboard == "theme"
+        await pilot.press("Y")
+        assert pilot.app.clipboard == '"dark"'
+        await type_line(pilot, "x")
