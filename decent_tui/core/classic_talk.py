@@ -79,8 +79,8 @@ class ClassicDesk:
         self._parts.out.send(link.id, wire.GetKeys())
 
     def named(self, link: Link, node: str) -> None:
-        """The peer said its id. What was held back as its own may have been its predecessor's at that address,
-        so look at everything again."""
+        """The peer said its id. What was held back as its own may have been its predecessor's at that
+        address, so look at everything again."""
         talk = self._talks.get(link.id)
         if link.node != node:
             link.node = node

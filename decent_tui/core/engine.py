@@ -18,6 +18,7 @@ from itertools import islice
 from typing import Final
 
 from decent_tui.core import messages as wire
+from decent_tui.core.audit import Auditor
 from decent_tui.core.batch import unpack
 from decent_tui.core.chance import Chance, draw_id
 from decent_tui.core.classic_talk import ClassicDesk
@@ -50,7 +51,8 @@ class Engine:
 
     def __init__(self, store: Store, me: Self, chance: Chance) -> None:
         self._parts = Parts(store, me, chance)
-        self._exchange = Exchange(self._parts)
+        self._auditor = Auditor(self._parts)
+        self._exchange = Exchange(self._parts, self._auditor)
         self._classic = ClassicDesk(self._parts)
         self._greeting = Greeting(
             self._parts,
@@ -251,6 +253,10 @@ class Engine:
                 self._exchange.answered(link, message, request)
             case wire.Heartbeat():
                 self._exchange.beaten(link, message)
+            case wire.Audit():
+                self._auditor.asked(link, message, request)
+            case wire.Held():
+                self._auditor.answered(link, message)
             case wire.Bye():
                 self._greeting.goodbye(link)
             case wire.Gone():

@@ -5,6 +5,7 @@ from typing import Final
 
 from decent_tui.core import messages as wire
 from decent_tui.core import sync
+from decent_tui.core.audit import Auditor
 from decent_tui.core.batch import pack
 from decent_tui.core.errors import ProtocolError
 from decent_tui.core.events import Collected
@@ -31,8 +32,9 @@ PATIENCE: Final = 10.0
 class Exchange:
     """Keeps this replica level with the others."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, auditor: Auditor) -> None:
         self._parts = parts
+        self._auditor = auditor
         self._pulls = 0
         self._next_beat = 0.0
         self._next_word = 0.0
@@ -98,15 +100,14 @@ class Exchange:
 
     def _compare(self, link: Link, said: wire.Versions) -> None:
         """The self-check: equal `seen` with unequal fingerprints is a bug, a broken disk or a false dot."""
-        parts = self._parts
-        known = parts.members.get(link.node)
-        if known is None or known.seen != parts.replica.seen:
-            return
-        if said.fingerprint != f"{parts.replica.fingerprint:x}":
-            parts.alarm(
-                f"this node and {known.name or known.node} have seen the same writes but do not hold the same"
-                " values: one of the two files is damaged, or one write has two meanings"
-            )
+        replica = self._parts.replica
+        if self._has_seen_the_same(link) and said.fingerprint != f"{replica.fingerprint:x}":
+            self._hold_until = self._parts.clock.now + sync.HOLD
+            self._auditor.begin(link)
+
+    def _has_seen_the_same(self, link: Link) -> bool:
+        known = self._parts.members.get(link.node)
+        return known is not None and known.seen == self._parts.replica.seen
 
     def _heard(self, link: Link, flat: wire.Flat, *, whole: bool) -> None:
         """A member said what it has seen."""
@@ -181,7 +182,13 @@ class Exchange:
         """The periodic check: pull from one peer, drawn by chance, whose digest is not ours. While pushes
         stream in from a peer it waits: digests differ then, and a pull would bring the same again."""
         now, digest = self._parts.clock.now, self._parts.replica.digest()
-        unequal = [link for link in links if link.digest not in ("", digest) and now - link.fed > HEARTBEAT]
+        unequal = [
+            link
+            for link in links
+            if link.digest not in ("", digest)
+            and now - link.fed > HEARTBEAT
+            and not (self._auditor.has_audited(link) and self._has_seen_the_same(link))
+        ]
         if unequal:
             self.pull(self._parts.chance.choice(unequal))
 

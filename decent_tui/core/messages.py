@@ -197,6 +197,19 @@ class Heartbeat(Message, frozen=True):
     seen: Flat = {}
 
 
+class Audit(Message, frozen=True):
+    """Asks for all that is held, in dot order, above the dot `after` (`["", 0]` for the start)."""
+
+    after: tuple[str, Number]
+
+
+class Held(Message, frozen=True):
+    """A page of all that is held; `after` is the dot to go on from, absent on the last page."""
+
+    batch: Batch = Batch()
+    after: tuple[str, Number] | None = None
+
+
 class Bye(Message, frozen=True):
     """The sender stops now."""
 
@@ -231,6 +244,8 @@ _TYPES: Final[dict[str, type[Message]]] = {
     "SYNC": Sync,
     "VERSIONS": Versions,
     "HEARTBEAT": Heartbeat,
+    "AUDIT": Audit,
+    "HELD": Held,
     "BYE": Bye,
     "GONE": Gone,
 }

@@ -192,6 +192,24 @@ class Replica:
             self._touch()
         self.sink(floor)
 
+    def adopt(self, version: Version) -> None:
+        """Take in a version whose dot is in `seen` but that is not held, in an audit (see `audit`)."""
+        if version.dot not in self.seen:
+            self.apply([version])
+            return
+        before = self.store.siblings(version.key)
+        after = merge(before, version)
+        if after is not before:
+            self._change([Change.of(version.key, before, after)], version.node)
+
+    def put_again(self, mine: Version, ts: int) -> None:
+        """Write a version held once more, under a new dot and over nothing but itself: its old dot has turned
+        out to name another write elsewhere."""
+        self._make(
+            mine.key, mine.value, mine.cid, mine.clock, self._tick(0), mine.author, ts,
+            self.store.siblings(mine.key),
+        )  # fmt: skip
+
     def drop(self, unwanted: Iterable[Version]) -> int:
         """Take out versions that the rest has deleted and forgotten (a full answer) or that everyone may
         forget (a collection); returns how many went."""

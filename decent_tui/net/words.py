@@ -32,6 +32,10 @@ def describe(message: wire.Message | wire.Unknown) -> tuple[str, str]:
             return text, ""
         case wire.Gone(nodes=nodes):
             return f"gone: {', '.join(nodes)}", ""
+        case wire.Audit():
+            return "asks for all that is held", ""
+        case wire.Held(batch=batch):
+            return f"holds {_count(len(batch.keys), 'version')}", ""
         case wire.Bye():
             return "goodbye", ""
         case wire.Unknown():

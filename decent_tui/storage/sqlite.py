@@ -25,6 +25,7 @@ from decent_tui.core.store import Change, Counts, Member, Root, State, Wanted
 from decent_tui.core.version import Siblings, Version, in_conflict, in_order, live
 from decent_tui.storage import queries, schema
 from decent_tui.storage.marker import Marker
+from decent_tui.storage.pending import MOST, Pending
 from decent_tui.storage.plain import plainly, sentence
 from decent_tui.storage.wal import BLOCKING, Log
 
@@ -92,6 +93,7 @@ class SqliteStore:
         self._failed = False  # a write of the open transaction failed
         self._broken: StorageError | None = None  # a flush failed: what is on the disk is not known any more
         self._closed = False
+        self._pending = Pending()
         with plainly(path):
             with contextlib.suppress(FileExistsError):
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -133,20 +135,27 @@ class SqliteStore:
 
     def siblings(self, key: str) -> Siblings:
         """What is held for one key, in sibling order, tombstones included; empty if nothing."""
-        return in_order(self._versions(queries.SIBLINGS, key))
+        pending = self._pending.siblings(key)
+        return in_order(self._versions(queries.SIBLINGS, key)) if pending is None else pending
 
     def siblings_of(self, keys: Collection[str]) -> dict[str, Siblings]:
         """The same for many keys at once, in one query; keys with nothing are absent."""
-        versions = self._versions(queries.SIBLINGS_OF, _encode(sorted(set(keys))).decode())
-        return {key: in_order(held) for key, held in groupby(versions, lambda version: version.key)}
+        waiting = {key: held for key in keys if (held := self._pending.siblings(key)) is not None}
+        asked = sorted(set(keys).difference(waiting))
+        versions = self._versions(queries.SIBLINGS_OF, _encode(asked).decode()) if asked else ()
+        found = {key: in_order(held) for key, held in groupby(versions, lambda version: version.key)}
+        found.update((key, held) for key, held in waiting.items() if held)
+        return found
 
     def by_number(self, node: str, low: int, high: int, limit: int) -> list[Version]:
         """Versions whose dot is `(node, low..high)`, rising, at most `limit`."""
+        self._write_out()
         number = self._nodes.get(node)
         return [] if number is None else self._versions(queries.BY_NUMBER, number, low, high, limit)
 
     def dots(self, node: str, high: int, after: int, limit: int) -> list[int]:
         """Numbers held of `node` that are > `after` and <= `high`, rising, at most `limit`."""
+        self._write_out()
         number = self._nodes.get(node)
         if number is None:
             return []
@@ -155,6 +164,7 @@ class SqliteStore:
 
     def tombstones(self, after: Dot, limit: int) -> list[Version]:
         """Tombstones with a dot above `after`, in dot order, at most `limit`."""
+        self._write_out()
         return self._versions(queries.TOMBSTONES, after.node, after.seq, limit)
 
     def page(
@@ -168,6 +178,7 @@ class SqliteStore:
         limit: int = 100,
     ) -> list[str]:
         """At most `limit` keys in UTF-8 byte order from `start` on (`backwards`: falling from it)."""
+        self._write_out()
         keys = span(prefix=prefix, start=start, inclusive=inclusive, backwards=backwards)
         if wanted != "all":
             return self._page(wanted, keys, backwards, limit)
@@ -177,6 +188,7 @@ class SqliteStore:
 
     def counts(self) -> Counts:
         """How much is held."""
+        self._write_out()
         with plainly(self.path):
             row = self._connection.execute("SELECT keys, conflicts, deleted, versions FROM root").fetchone()
         return Counts(*row)
@@ -184,10 +196,17 @@ class SqliteStore:
     # writing
 
     def replace(self, changes: Sequence[Change]) -> None:
-        """Carry the changes out; raises StorageError if what is held is not what they expect."""
-        if len({change.key for change in changes}) < len(changes):
-            changes = _composed(changes)
+        """Carry the changes out; a later call raises StorageError if what is held is not what they expect."""
         self._begin()
+        self._pending.add(changes)
+        if len(self._pending) >= MOST:
+            self._write_out()
+
+    def _write_out(self) -> None:
+        """Put the changes that wait into the tables."""
+        if not self._pending:
+            return
+        changes = self._pending.take()
         dropped = [version for change in changes for version in change.dropped]
         kept = [version for change in changes for version in change.kept]
         moves = [
@@ -250,17 +269,30 @@ class SqliteStore:
         if not self._connection.in_transaction:
             return False
         try:
+            self._write_out()
             self._one("COMMIT")
         except StorageError:
             self.rollback()
             raise
         if self._connection.total_changes > self._changes_before:
             self._committed = _Committed(self._begun, self._root)
+        self._start_log_anew()
         return True
+
+    def _start_log_anew(self) -> None:
+        """See that a writer who never pauses does not make the log grow for ever."""
+        if self._log.is_long and self._flushing.acquire(blocking=False):
+            try:
+                # what fails here (a full disk) fails in the next `make_durable` too, and is heard of there
+                with contextlib.suppress(sqlite3.Error):
+                    self._log.finish(self._connection, self._begun)
+            finally:
+                self._flushing.release()
 
     def rollback(self) -> None:
         """Undo the open transaction, if there is one."""
         self._failed = False
+        self._pending.clear()
         with plainly(self.path):
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
@@ -326,8 +358,7 @@ class SqliteStore:
         if not self._connection.in_transaction:
             self._begun += 1
             self._changes_before = self._connection.total_changes
-            with self._log.gate:
-                self._one("BEGIN IMMEDIATE")
+            self._one("BEGIN IMMEDIATE")
 
     def _one(self, statement: str, *values: _Value) -> None:
         """Write by one statement."""
@@ -429,12 +460,3 @@ def _kind(siblings: Siblings) -> Wanted | None:
     if not live(siblings):
         return "deleted"
     return "conflicts" if in_conflict(siblings) else "live"
-
-
-def _composed(changes: Iterable[Change]) -> list[Change]:
-    """The same in one change per key."""
-    by_key: dict[str, Change] = {}
-    for change in changes:
-        first = by_key.get(change.key, change)
-        by_key[change.key] = Change.of(change.key, first.before, change.after)
-    return list(by_key.values())

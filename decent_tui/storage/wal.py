@@ -39,7 +39,6 @@ import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from threading import Lock
 from typing import Final
 
 from decent_tui.storage.plain import flush
@@ -49,8 +48,8 @@ CHECKPOINT: Final = 8 * 1024 * 1024
 are copied once for many commits, small enough to be read in a moment at the next start."""
 
 BLOCKING: Final = 32 * 1024 * 1024
-"""Bytes in the log from which a writer that never pauses is made to wait, because otherwise the log
-would never be started anew. It waits for the last few pages only (see `Log.checkpoint`)."""
+"""Bytes in the log from which a writer that never pauses has to copy the rest itself, because otherwise
+the log would never be started anew. That is the last few pages only (see `Log.finish`)."""
 
 _HEADER: Final = 32
 _FRAME_HEADER: Final = 24  # see "The Write-Ahead Log" in sqlite.org/fileformat2.html
@@ -64,9 +63,8 @@ class Log:
 
     def __init__(self, path: Path, page_size: int, connect: Callable[[], sqlite3.Connection]) -> None:
         """`connect` opens the second connection, at the first checkpoint. The log file must exist."""
-        self.gate = Lock()
-        """Taken by whoever begins a transaction, so that a writer that has to wait is woken at once. (SQLite
-        itself would have it sleep and try again, a little longer each time.)"""
+        self.is_long = False
+        """Whether `finish` is wanted after the next COMMIT."""
         self._connect = connect
         self._connection: sqlite3.Connection | None = None
         self._frame = _FRAME_HEADER + page_size
@@ -97,15 +95,20 @@ class Log:
         self._length = length
         if self._connection is None:
             self._connection = self._connect()
-        self._run("PRAGMA wal_checkpoint(PASSIVE)", begun)
+        self._run("PRAGMA wal_checkpoint(PASSIVE)", begun, self._connection)
         if self.length() < BLOCKING:
             return
-        # The writer commits while we copy, so there is always something left. Flush while it runs on, so that
-        # only the rest is to do while it waits.
+        # The writer's next transaction is open while we copy, so it will go on at the end of the log. Flush here,
+        # where nobody waits; the thread that commits does the rest, before it begins the one after that.
         flush(self._log)
         flush(self._database)
-        with self.gate:
-            self._run("PRAGMA wal_checkpoint(FULL)", begun)
+        self.is_long = True
+
+    def finish(self, connection: sqlite3.Connection, begun: int) -> None:
+        """Copy the rest, in the thread and on the connection that has just committed and before it begins again:
+        its next transaction then starts the log anew. The rest is what the last turn wrote, and two flushes."""
+        self._run("PRAGMA wal_checkpoint(FULL)", lambda: begun, connection)
+        self.is_long = False
 
     def length(self) -> int:
         """Bytes of the log in use: its file never shrinks, it is overwritten from the start.
@@ -132,8 +135,7 @@ class Log:
         os.close(self._log)
         os.close(self._database)
 
-    def _run(self, checkpoint: str, begun: Callable[[], int]) -> None:
-        assert self._connection is not None
-        busy, frames, copied = self._connection.execute(checkpoint).fetchone()
+    def _run(self, checkpoint: str, begun: Callable[[], int], connection: sqlite3.Connection) -> None:
+        busy, frames, copied = connection.execute(checkpoint).fetchone()
         if not busy and frames == copied:
             self._copied = begun()

@@ -1,11 +1,12 @@
 """Many keys: piped in, acknowledged on disk, carried to an empty node, and silent afterwards."""
 
+import threading
 import time
 from collections.abc import Callable
 
 import pytest
 
-from .harness import Cluster, Node, eventually, put
+from .harness import Cluster, Node, eventually, linked, put
 from .proxy import observed_pair, quiet_window
 from .test_two_nodes import HEARTBEATS
 
@@ -45,6 +46,24 @@ def test_a_stream_of_writes_does_not_starve_a_reader(cluster: Cluster) -> None:
     assert all(a.answer(60)["ok"] for _ in range(5_000))
 
 
+def test_a_long_stream_of_writes_never_stalls(cluster: Cluster) -> None:
+    """Some 60 MB of them, through whatever the store does from time to time with so much."""
+    node = cluster.start()
+    count = 12_000
+    lines = [put(f"k{n:05}", "x" * 5_000) for n in range(count)]
+    sender = threading.Thread(target=node.send, args=lines)
+    sender.start()
+    gaps = []
+    last = time.monotonic()
+    for _ in range(count):
+        assert node.answer(60)["ok"]
+        now = time.monotonic()
+        gaps.append(now - last)
+        last = now
+    sender.join()
+    assert max(gaps) < 2.5, f"{max(gaps):.1f} s without an answer at write {gaps.index(max(gaps)):,}"
+
+
 def fill(node: Node, count: int) -> None:
     """Write so many small documents."""
     for first in range(0, count, 10_000):
@@ -71,7 +90,13 @@ def test_100000_keys_reach_an_empty_node_and_idle_traffic_does_not_depend_on_the
     start = time.monotonic()
     b.restart()
     last = f"doc/{count - 2:06}"
-    eventually(lambda: b.call(f"get doc/{count - 1:06}")["ok"], within=120, every=0.1)
+    linked(a, b)
+    states = set()
+    while not b.call(f"get doc/{count - 1:06}")["ok"]:
+        assert time.monotonic() - start < 120, "not within two minutes"
+        states |= {a.state_of(b.address), b.state_of(a.address)}
+        time.sleep(0.1)
+    assert states == {"alive"}, "a busy peer is no dead peer"
     eventually(lambda: len(b.keys()) == count, within=60, every=0.5)
     took = time.monotonic() - start
     record_property("seconds", took)

@@ -12,7 +12,7 @@ from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.app import DashboardApp
 from decent_tui.tui.dashboard import Dashboard
 
-DEADLINE = 5.0
+DEADLINE = 20.0
 """Seconds that anything may take on a busy machine."""
 
 
@@ -28,7 +28,7 @@ async def shown(
     app = DashboardApp(history=history, now=now)
     async with app.run_test(size=size, notifications=True) as pilot:
         app.post_message(DashboardApp.Opened(node))
-        await until(pilot, lambda: "peer" in text(app.dashboard.header))
+        await until(pilot, lambda: "opening" not in text(app.dashboard.header))
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
         yield pilot, app.dashboard

@@ -76,7 +76,7 @@ async def test_usage_while_typing_and_completion() -> None:
         await type_line(pilot, ":ge")
         await pilot.press("tab")
         await until(pilot, lambda: "get  getpeer" in text(board.answer))
-        await type_line(pilot, "t ")
+        await type_line(pilot, " ")
         await until(pilot, lambda: "usage  get KEY" in text(board.answer))
         await type_line(pilot, "th")
         await pilot.press("tab")

@@ -54,7 +54,7 @@ async def test_peers_come_with_their_evidence() -> None:
         PeerView("127.0.0.1:9006", "9f@127.0.0.1:9006", None, "alive", 2.0, classic=True),
         PeerView("127.0.0.1:9007", "ee55", "owl", "alive", 2.0, ahead=3, heard_s=0.1),
     ]
-    async with shown(node, (160, 40)) as (pilot, board):
+    async with shown(node, (160, 40)) as (_, board):
         lines = text(board.peers).splitlines()
         for words in (
             ("● :9002", "lynx", "1.2 ms", "in sync"),
@@ -208,7 +208,7 @@ async def test_resizing_live() -> None:
 
 
 async def test_help_is_made_of_the_bindings_and_the_commands() -> None:
-    async with shown(story(), (120, 60)) as (pilot, board):
+    async with shown(story(), (120, 60)) as (pilot, _):
         await pilot.press("question_mark")
         await until(pilot, lambda: isinstance(pilot.app.screen, Reader))
         await pilot.pause()

@@ -137,6 +137,6 @@ async def test_holding_a_key_down_never_runs_off_the_window(tmp_path: Path) -> N
 
 
 async def press_fast(pilot: Pilot[None], key: str, times: int) -> None:
-    """Press a key without waiting for what it does, a little slower than a keyboard's repeat at its fastest."""
+    """Press a key many times without waiting for what it does."""
     for _ in range(times // 20):
         await pilot.press(*([key] * 20))

@@ -1,0 +1,95 @@
+"""The self-check's repair: two replicas that have seen the same writes but do not hold the same values.
+
+That means a bug, a damaged disk, or a dot that names two writes (a machine that was rolled back and wrote on
+under old numbers before anybody told it). Each side then reads all that the other holds and takes it in as
+if no dot were in `seen`; where one dot stands for two things, each holder puts its own again under a new dot,
+which makes the disputed one obsolete. At most once an hour per peer: what it cannot mend, a person must.
+"""
+
+from typing import Final
+
+from decent_tui.core import messages as wire
+from decent_tui.core.batch import pack, unpack
+from decent_tui.core.clocks import Dot
+from decent_tui.core.links import Link
+from decent_tui.core.parts import Parts
+from decent_tui.core.replica import Replica
+from decent_tui.core.sync import START, weight
+from decent_tui.core.version import Version
+
+PAUSE: Final = 3600.0
+"""Seconds between two audits of the same peer."""
+
+_READ: Final = 256
+
+
+class Auditor:
+    """Compares what two replicas hold, and makes them hold the same."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._last: dict[str, float] = {}
+
+    def has_audited(self, link: Link) -> bool:
+        """Whether the peer was audited within the last hour."""
+        last = self._last.get(link.node or "")
+        return last is not None and self._parts.clock.now - last < PAUSE
+
+    def begin(self, link: Link) -> None:
+        """Read all that the peer holds, unless that was done within the last hour."""
+        if link.node is None or self.has_audited(link):
+            return
+        self._last[link.node] = self._parts.clock.now
+        known = self._parts.members.get(link.node)
+        other = known.name if known else link.node
+        self._parts.alarm(
+            f"this node and {other} had seen the same writes but did not hold the"
+            " same values (a damaged file, or a machine that was rolled back); they now compare all they hold"
+        )
+        self._parts.out.send(link.id, wire.Audit((START.node, START.seq)))
+
+    def asked(self, link: Link, question: wire.Audit, request: wire.RequestId) -> None:
+        """A peer wants to read what we hold: the next page."""
+        page, last = held_after(self._parts.replica, Dot(*question.after), self._parts.me.chunk)
+        after = None if last else (page[-1].node, page[-1].seq)
+        self._parts.out.send(link.id, wire.Held(pack(page), after), request)
+
+    def answered(self, link: Link, said: wire.Held) -> None:
+        """A page of what the peer holds. Without an audit begun here it is passed over."""
+        if not self.has_audited(link):
+            return
+        for version in unpack(said.batch):
+            reconcile(self._parts.replica, version, self._parts.clock.wall)
+        if said.after is not None:
+            self._parts.out.send(link.id, wire.Audit(said.after))
+
+
+def held_after(replica: Replica, after: Dot, chunk: int) -> tuple[list[Version], bool]:
+    """The versions held with dots above `after`, in dot order, up to about `chunk` bytes but at least one;
+    and whether these are the last."""
+    found: list[Version] = []
+    size = 0
+    for node, numbers in sorted(replica.seen.items()):
+        if node < after.node or not numbers:
+            continue
+        low, high = (after.seq + 1 if node == after.node else 1), numbers[-1][1]
+        while low <= high:
+            read = replica.store.by_number(node, low, high, _READ)
+            for version in read:
+                size += weight(version)
+                if found and size > chunk:
+                    return found, False
+                found.append(version)
+            if len(read) < _READ:
+                break
+            low = read[-1].seq + 1
+    return found, True
+
+
+def reconcile(replica: Replica, theirs: Version, ts: int) -> None:
+    """Take in one version that a peer holds, as if its dot were not in `seen`."""
+    mine = next(iter(replica.store.by_number(theirs.node, theirs.seq, theirs.seq, 1)), None)
+    if mine is None:
+        replica.adopt(theirs)
+    elif (mine.key, mine.cid) != (theirs.key, theirs.cid):
+        replica.put_again(mine, ts)
