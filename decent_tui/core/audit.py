@@ -2,8 +2,8 @@
 
 That means a bug, a damaged disk, or a dot that names two writes (a machine that was rolled back and wrote on
 under old numbers before anybody told it). Each side then reads all that the other holds and takes it in as
-if no dot were in `seen`; where one dot stands for two things, each holder puts its own again under a new dot,
-which makes the disputed one obsolete. At most once an hour per peer: what it cannot mend, a person must.
+if no dot were in `seen`; where one dot stands for two things, both are put again under new dots,
+which makes the disputed one obsolete, for both. At most once an hour per peer: what it cannot mend, a person must.
 """
 
 from typing import Final
@@ -15,7 +15,7 @@ from decent_tui.core.links import Link
 from decent_tui.core.parts import Parts
 from decent_tui.core.replica import Replica
 from decent_tui.core.sync import START, weight
-from decent_tui.core.version import Version
+from decent_tui.core.version import Version, obsoletes
 
 PAUSE: Final = 3600.0
 """Seconds between two audits of the same peer."""
@@ -87,9 +87,15 @@ def held_after(replica: Replica, after: Dot, chunk: int) -> tuple[list[Version],
 
 
 def reconcile(replica: Replica, theirs: Version, ts: int) -> None:
-    """Take in one version that a peer holds, as if its dot were not in `seen`."""
+    """Take in one version that a peer holds, as if its dot were not in `seen`.
+
+    If the dot means something else here, both are put again, not only ours: whoever reads the other's list
+    second finds no dispute there any more, and a value of the same key would be gone with the dot.
+    """
     mine = next(iter(replica.store.by_number(theirs.node, theirs.seq, theirs.seq, 1)), None)
     if mine is None:
         replica.adopt(theirs)
     elif (mine.key, mine.cid) != (theirs.key, theirs.cid):
         replica.put_again(mine, ts)
+        if not any(obsoletes(held, theirs) for held in replica.store.siblings(theirs.key)):
+            replica.put_again(theirs, ts)

@@ -178,7 +178,12 @@ class Greeting:
         if peer is None:
             parts.drop(link, "")
             return
-        link.kind, link.address = "classic", peer.address  # its id of last time may not be that of today
+        link.kind, link.address = "classic", peer.address
+        # its id of last time may not be that of today; what it says on a connection of its own is
+        guests = [
+            own.node for own in parts.links.all() if own.kind == "guest" and own.address == peer.address
+        ]
+        link.node = guests[-1] if guests else None
         peer.classic, peer.name = True, ""
         self._linked(peer, link)
         self._classic(link)

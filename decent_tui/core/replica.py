@@ -202,13 +202,12 @@ class Replica:
         if after is not before:
             self._change([Change.of(version.key, before, after)], version.node)
 
-    def put_again(self, mine: Version, ts: int) -> None:
-        """Write a version held once more, under a new dot and over nothing but itself: its old dot has turned
-        out to name another write elsewhere."""
-        self._make(
-            mine.key, mine.value, mine.cid, mine.clock, self._tick(0), mine.author, ts,
-            self.store.siblings(mine.key),
-        )  # fmt: skip
+    def put_again(self, disputed: Version, ts: int) -> None:
+        """Write a version once more, under a new dot and over nothing but itself: its old dot has turned out
+        to name two writes."""
+        before = self.store.siblings(disputed.key)
+        value, cid, author = disputed.value, disputed.cid, disputed.author
+        self._make(disputed.key, value, cid, disputed.clock, self._tick(0), author, ts, before)
 
     def drop(self, unwanted: Iterable[Version]) -> int:
         """Take out versions that the rest has deleted and forgotten (a full answer) or that everyone may

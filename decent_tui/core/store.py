@@ -137,7 +137,11 @@ class Store(Protocol):
     # writing
 
     def replace(self, changes: Sequence[Change]) -> None:
-        """Carry the changes out; `before` must be what is held."""
+        """Carry the changes out; `before` must be what is held.
+
+        What was wrong with a change (or with the disk) may be raised here, by a later call that reads, or by
+        `commit`: in any case before anything of the transaction is committed.
+        """
 
     def save(
         self,

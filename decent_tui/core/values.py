@@ -15,6 +15,7 @@ from decent_tui.core.limits import MAX_DEPTH, MAX_DIGITS, MAX_KEY, MAX_VALUE
 
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
 _LONG_NUMBER: Final = re.compile(rb"[0-9]{%d}" % (MAX_DIGITS + 1))
+_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _decode: Final = msgspec.json.Decoder().decode
 _dumps: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
@@ -53,10 +54,11 @@ def decode_value(text: bytes) -> object:
     """What the JSON text means, within the protocol's limits; raises ValueError in one plain sentence."""
     if len(text) > MAX_VALUE:
         raise ValueError(f"the value has {len(text):,} bytes; {MAX_VALUE:,} are allowed")
-    if _LONG_NUMBER.search(text):
-        raise ValueError(f"the value holds a number of more than {MAX_DIGITS:,} digits")
     try:
         value: object = _decode(text)
+        # only what is valid may be searched for strings: then that takes one pass
+        if _LONG_NUMBER.search(text) and _LONG_NUMBER.search(_STRING.sub(b"", text)):
+            raise ValueError(f"the value holds a number of more than {MAX_DIGITS:,} digits")
         # counting openers is a cheap upper bound; only odd values pay for the exact depth
         if text.count(b"[") + text.count(b"{") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
             raise ValueError(f"the value is nested deeper than {MAX_DEPTH}")
@@ -64,6 +66,8 @@ def decode_value(text: bytes) -> object:
         raise ValueError(f"the value is nested deeper than {MAX_DEPTH}") from None
     except UnicodeDecodeError:
         raise ValueError("the value is not valid UTF-8") from None
+    except msgspec.ValidationError:
+        raise ValueError("the value holds a number that is too large") from None
     except msgspec.DecodeError as error:
         raise ValueError(f"the value is not valid JSON: {_plain(error)}") from None
     return value

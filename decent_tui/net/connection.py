@@ -72,7 +72,8 @@ class Connection:
         if at_once:
             self._writer.transport.abort()
         elif not self._writer.is_closing() and self._writer.can_write_eof():
-            self._writer.write_eof()
+            with suppress(OSError):  # the other end was quicker
+                self._writer.write_eof()
 
     async def finish(self, within: float) -> None:
         """Read on, and pass it over, until the other end has closed too. Closing with something unread would

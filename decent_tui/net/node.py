@@ -102,8 +102,12 @@ class Node:
         ready = asyncio.Event()
 
         async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await ready.wait()
-            await self._accepted(reader, writer)
+            try:
+                await ready.wait()
+                await self._accepted(reader, writer)
+            except asyncio.CancelledError:  # asyncio would log a cancelled handler as an error
+                if not self._stopping:
+                    raise
 
         try:
             self._server = await asyncio.start_server(accept, self.host, self.port, limit=MAX_LINE)

@@ -4,14 +4,18 @@ A turn of the node changes many keys one by one. Their rows go to SQLite in one 
 needs to see them there: at the commit, or at a read that these changes cannot answer themselves.
 """
 
-from collections.abc import Collection
-from typing import Final
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final, Literal, NamedTuple
 
+from decent_tui.core.errors import StorageError
 from decent_tui.core.store import Change
-from decent_tui.core.version import Siblings
+from decent_tui.core.version import Siblings, Version, in_conflict, live
 
 MOST: Final = 500
 """Changes that wait at most: writing them out takes some 10 ms, and more would gain nothing."""
+
+Kind = Literal["live", "conflicts", "deleted"]
+"""What a key that holds something is; `conflicts` are live too."""
 
 
 class Pending:
@@ -23,22 +27,72 @@ class Pending:
     def __len__(self) -> int:
         return len(self._changes)
 
-    def add(self, changes: Collection[Change]) -> None:
-        """Take changes in; two of one key become one."""
+    def add(self, changes: Iterable[Change]) -> None:
+        """Take changes in; two of one key become one, or raise StorageError if they do not fit together."""
+        waiting = self._changes
         for change in changes:
-            first = self._changes.get(change.key)
-            self._changes[change.key] = Change.of(change.key, first.before, change.after) if first else change
+            first = waiting.get(change.key)
+            if first is None:
+                waiting[change.key] = change
+            elif first.after == change.before:
+                waiting[change.key] = Change.of(change.key, first.before, change.after)
+            else:
+                raise StorageError(f"the key {change.key!r} does not hold what the change expects")
 
     def siblings(self, key: str) -> Siblings | None:
         """What is held for a key whose change waits here; None for any other."""
         change = self._changes.get(key)
         return None if change is None else change.after
 
-    def take(self) -> list[Change]:
+    def take(self) -> Collection[Change]:
         """All of them, to be written out."""
-        taken, self._changes = list(self._changes.values()), {}
-        return taken
+        taken, self._changes = self._changes, {}
+        return taken.values()
 
     def clear(self) -> None:
         """Forget them."""
-        self._changes.clear()
+        self._changes = {}
+
+
+class Moves(NamedTuple):
+    """What some changes come to, table by table.
+
+    `left` and `entered` are the keys that are no longer, or now, of a kind, each as a row; under None
+    those that are not held any more (`entered`), or were not before (`left`).
+    """
+
+    dropped: Sequence[Version]
+    kept: Sequence[Version]
+    left: dict[Kind | None, list[tuple[str]]]
+    entered: dict[Kind | None, list[tuple[str]]]
+
+    @classmethod
+    def of(cls, changes: Iterable[Change]) -> "Moves":
+        """The sum of the changes, which are of different keys."""
+        dropped: list[Version] = []
+        kept: list[Version] = []
+        left: dict[Kind | None, list[tuple[str]]] = {"live": [], "conflicts": [], "deleted": [], None: []}
+        entered: dict[Kind | None, list[tuple[str]]] = {"live": [], "conflicts": [], "deleted": [], None: []}
+        for change in changes:
+            dropped += change.dropped
+            kept += change.kept
+            was, now = kind(change.before), kind(change.after)
+            if was != now:
+                left[was].append((change.key,))
+                entered[now].append((change.key,))
+        return cls(dropped, kept, left, entered)
+
+    def more(self, kind: Kind) -> int:
+        """By how many the keys of this kind grew."""
+        return len(self.entered[kind]) - len(self.left[kind])
+
+
+def kind(siblings: Siblings) -> Kind | None:
+    """The kind of a key that holds these; None if it holds nothing."""
+    if not siblings:
+        return None
+    if len(siblings) == 1:  # nearly every key, and this is asked twice for every write
+        return "deleted" if siblings[0].value is None else "live"
+    if not live(siblings):
+        return "deleted"
+    return "conflicts" if in_conflict(siblings) else "live"

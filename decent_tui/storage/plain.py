@@ -42,14 +42,20 @@ class plainly:
         pass
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, sqlite3.Error):
-            # the low byte of SQLite's code is the kind of error, the rest a refinement
-            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            raise sentence(code, self._path, str(error)) from error
-        if isinstance(error, msgspec.DecodeError):
-            raise sentence(sqlite3.SQLITE_CORRUPT, self._path) from error
-        if isinstance(error, OSError):
-            raise sentence(0, self._path, error.strerror or str(error)) from error
+        if error is not None:
+            raise_plainly(error, self._path)
+
+
+def raise_plainly(error: BaseException, path: Path) -> None:
+    """Raise the StorageError that says what this error means for the file; return if it is no such error."""
+    if isinstance(error, sqlite3.Error):
+        # the low byte of SQLite's code is the kind of error, the rest a refinement
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        raise sentence(code, path, str(error)) from error
+    if isinstance(error, msgspec.DecodeError):
+        raise sentence(sqlite3.SQLITE_CORRUPT, path) from error
+    if isinstance(error, OSError):
+        raise sentence(0, path, error.strerror or str(error)) from error
 
 
 def sentence(code: int, path: Path, otherwise: str = "") -> StorageError:

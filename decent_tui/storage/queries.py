@@ -6,6 +6,7 @@
 from typing import Final
 
 from decent_tui.core.store import Wanted
+from decent_tui.storage.pending import Kind
 
 UNBOUNDED: Final = b""
 """As an upper end of keys: in SQLite's order every text comes before every blob."""
@@ -62,7 +63,7 @@ INSERT: Final = """
     INSERT INTO version (deleted, key, node, seq, value, context, lamport, author, ts, cid)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
-LISTS: Final[tuple[tuple[Wanted, str, str], ...]] = (
+LISTS: Final[tuple[tuple[Kind, str, str], ...]] = (
     ("conflicts", "DELETE FROM conflict WHERE key = ?", "INSERT INTO conflict VALUES (?)"),
     ("deleted", "DELETE FROM gone WHERE key = ?", "INSERT INTO gone VALUES (?)"),
 )

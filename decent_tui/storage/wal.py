@@ -1,9 +1,8 @@
 """Durability: the write-ahead log of a data file, and when it is flushed and emptied.
 
 SQLite runs with `synchronous=NORMAL` and without automatic checkpoints, so a COMMIT only appends to
-the log (`FILE-wal`) and the thread that commits never waits for the disk, but for the one flush of
-the log's header that SQLite makes when it starts the log anew (see 3). Everything else is done here,
-in whatever thread calls `make_durable`.
+the log (`FILE-wal`). The waiting for the disk is done here, in whatever thread calls `make_durable`;
+the thread that commits waits only each few megabytes, when the log is started anew (see 3).
 
 Why nothing is lost or damaged when the power goes:
 
@@ -12,24 +11,39 @@ Why nothing is lost or damaged when the power goes:
    frames that reached the disk out of order cannot be mistaken for others. `fdatasync` on any
    descriptor flushes the whole file, hence everything committed before the call.
 2. *A checkpoint never puts into the database what the log could lose.* SQLite flushes the log, copies
-   pages into the database, flushes the database, and only then counts the frames as done. That
-   count is in shared memory only: after a crash the log is simply replayed, which changes nothing.
+   pages into the database and, if none is left, flushes the database before it counts the frames as
+   done. That count is in shared memory only: after a crash the log is simply replayed, which changes
+   nothing.
 3. *The log is overwritten only after all of it is in the database on disk.* The first writer
    after a complete checkpoint writes a header with new salts and, with `synchronous=NORMAL`, flushes
    it before any frame, so no frame of the old log can be taken for one of the new. (With
    `synchronous=OFF` it would not be flushed, and old frames could be replayed over newer pages.)
-   That is one flush of one page, in the thread that commits, each few megabytes.
+   That is one flush of one page, in the thread that commits.
 4. *What a killed process left in the log may not be on the disk*, though it is read at the next
    start. The first `make_durable` after that flushes it too; `open_store` does so before it returns.
 
-Two connections and the WAL-reset bug: in SQLite before 3.51.3 (3.50.7, 3.44.6), which most systems still
-have, a checkpoint that starts when there is nothing left to copy, just as another connection
-starts the log anew, takes the new log for copied, and later writes are lost (sqlite.org/wal.html,
-"The WAL-reset bug"). A log can only be started anew when all of it was copied, and only this
-object copies. So the rule that keeps us clear of the bug: *a checkpoint starts only when a
-transaction that began after the last complete one has been committed since*; then there is something to
-copy, and nobody can start the log anew meanwhile. (A FULL checkpoint holds the write lock from its
-beginning and is safe at any time.)
+Who copies the log into the database, and when:
+
+- `make_durable` does, on a connection of its own, each time that the log has grown by CHECKPOINT.
+- Nearly always the writer's next transaction is open meanwhile. One that began before all was copied
+  goes on at the end of the log, and so does the one after it, because of what this one wrote: as
+  long as the writer never pauses, the log is never started anew. So from BLOCKING on, the thread that
+  commits copies the rest itself, on its own connection, between a COMMIT and the next BEGIN
+  (`Log.finish`). That is what it wrote last, and two flushes of little.
+
+All checkpoints are PASSIVE: they wait for nobody and copy what they may. The stronger ones wait for the
+writer, whose open transaction ends only after `make_durable`, or for another program that reads.
+
+The WAL-reset bug: in SQLite before 3.51.3 (3.50.7, 3.44.6), which most systems still have, a checkpoint
+that starts when there is nothing left to copy, just as another connection starts the log anew,
+takes the new log for copied, and later writes are lost (sqlite.org/wal.html, "The WAL-reset bug").
+What keeps us clear of it, since a log can only be started anew when all of it was copied, only this
+object copies, one checkpoint at a time, and only one connection writes:
+
+- on the second connection *a checkpoint starts only when a transaction that began after the last
+  complete one has been committed since*; then there is something to copy, and nobody can start the
+  log anew meanwhile;
+- on the first connection a checkpoint runs in the thread that writes, which writes nothing meanwhile.
 
 The descriptors here stay open until SQLite has closed the file: closing *any* descriptor of the
 database file drops the POSIX locks that SQLite holds on it.
@@ -48,8 +62,8 @@ CHECKPOINT: Final = 8 * 1024 * 1024
 are copied once for many commits, small enough to be read in a moment at the next start."""
 
 BLOCKING: Final = 32 * 1024 * 1024
-"""Bytes in the log from which a writer that never pauses has to copy the rest itself, because otherwise
-the log would never be started anew. That is the last few pages only (see `Log.finish`)."""
+"""Bytes of the log from which a writer that never pauses copies the last of it itself: at most once in as many
+bytes, because it waits some milliseconds for that. A guess; more would make a longer next start."""
 
 _HEADER: Final = 32
 _FRAME_HEADER: Final = 24  # see "The Write-Ahead Log" in sqlite.org/fileformat2.html
@@ -58,7 +72,8 @@ _FRAME_HEADER: Final = 24  # see "The Write-Ahead Log" in sqlite.org/fileformat2
 class Log:
     """The log of one open database, seen from the threads that wait for the disk.
 
-    Not thread-safe: one call at a time. All methods raise OSError or sqlite3.Error.
+    Not thread-safe: one call at a time (only `is_long` may be read at any time). All methods raise OSError or
+    sqlite3.Error.
     """
 
     def __init__(self, path: Path, page_size: int, connect: Callable[[], sqlite3.Connection]) -> None:
@@ -95,20 +110,20 @@ class Log:
         self._length = length
         if self._connection is None:
             self._connection = self._connect()
-        self._run("PRAGMA wal_checkpoint(PASSIVE)", begun, self._connection)
-        if self.length() < BLOCKING:
-            return
-        # The writer's next transaction is open while we copy, so it will go on at the end of the log. Flush here,
-        # where nobody waits; the thread that commits does the rest, before it begins the one after that.
-        flush(self._log)
-        flush(self._database)
-        self.is_long = True
+        self._copy(self._connection, begun)
+        if self.length() >= BLOCKING:
+            # the slow part of `finish`, here where nobody waits for it
+            flush(self._log)
+            flush(self._database)
+            self.is_long = True
 
-    def finish(self, connection: sqlite3.Connection, begun: int) -> None:
-        """Copy the rest, in the thread and on the connection that has just committed and before it begins again:
-        its next transaction then starts the log anew. The rest is what the last turn wrote, and two flushes."""
-        self._run("PRAGMA wal_checkpoint(FULL)", lambda: begun, connection)
-        self.is_long = False
+    def finish(self, writer: sqlite3.Connection, begun: int) -> None:
+        """Copy the rest, so that the next transaction starts the log anew.
+
+        To be called where `writer`, the connection that writes, has just committed and not begun again.
+        """
+        self.is_long = False  # whatever comes of it: if the log goes on, the next checkpoint asks again
+        self._copy(writer, lambda: begun)
 
     def length(self) -> int:
         """Bytes of the log in use: its file never shrinks, it is overwritten from the start.
@@ -135,7 +150,7 @@ class Log:
         os.close(self._log)
         os.close(self._database)
 
-    def _run(self, checkpoint: str, begun: Callable[[], int], connection: sqlite3.Connection) -> None:
-        busy, frames, copied = connection.execute(checkpoint).fetchone()
+    def _copy(self, connection: sqlite3.Connection, begun: Callable[[], int]) -> None:
+        busy, frames, copied = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         if not busy and frames == copied:
             self._copied = begun()

@@ -120,14 +120,18 @@ class _Writer:
         elif isinstance(value, dict):
             parts = [
                 (key, item, [Span(INDENT * (depth + 1)), *_key(str(key), self._room // 2)])
-                for key, item in islice(value.items(), ITEMS)
+                for key, item in islice(value.items(), self._items(depth))
             ]
             self._container("{", "}", parts, len(value), path, lead, tail, depth, marked)
         elif isinstance(value, list):
-            parts = [(at, item, [Span(INDENT * (depth + 1))]) for at, item in enumerate(value[:ITEMS])]
+            parts = [(at, item, [Span(INDENT * (depth + 1))]) for at, item in enumerate(value[: self._items(depth)])]
             self._container("[", "]", parts, len(value), path, lead, tail, depth, marked)
         else:
             self._add([*lead, *_folded(value, self._room - width(lead), marked), Span(tail, "dim")])
+
+    def _items(self, depth: int) -> int:
+        """How many items of a container are shown: as the lines allow, its end and a count included."""
+        return max(2, min(ITEMS, self._most - len(self.lines) - depth - 3))
 
     def _container(
         self,

@@ -120,13 +120,12 @@ class MessagesPane(LineView, can_focus=True):
         if self.frozen:
             title.append(Span(f"  {self._new:,} new", "bold amber" if self._new else "dim"))
             title.append(Span("  End follows", "dim"))
-        kept = f"{len(self._ring):,} kept"
-        if self.filter:
-            kept = f"{len(self._ring.shown):,} of {len(self._ring):,}"
+        # nothing here may change with a heartbeat: a new label paints the whole pane
+        kept = f"{len(self._ring.shown):,} match" if self.filter else f"{len(self._ring.shown):,} kept"
         gone = self._ring.dropped + self._skipped
         hint = [Span(kept, "dim")]
         if not self._ring.signs_of_life:
-            hint = [Span(f"{plural(self._ring.hidden, 'heartbeat')} hidden · ", "dim"), *hint]
+            hint = [Span("heartbeats hidden · ", "dim"), *hint]
         if gone:
             hint.append(Span(f" · {gone:,} skipped", "dim"))
         self.label(tuple(title), tuple(hint))

@@ -50,7 +50,7 @@ class Ring:
     """The newest lines and, in the same order, those that are shown.
 
     Lines pushed out are counted in `dropped`, so that the screen can say what it no longer has. Signs of
-    life are kept but hidden unless `signs_of_life` is set; `hidden` counts them.
+    life are kept but neither shown nor counted unless `signs_of_life` is set.
     """
 
     def __init__(self, rows: int = ROWS, size: int = BYTES) -> None:
@@ -62,7 +62,6 @@ class Ring:
         self._needle = ""
         self._inverse = False
         self.signs_of_life = False
-        self.hidden = 0
         self.dropped = 0
 
     def __len__(self) -> int:
@@ -88,15 +87,13 @@ class Ring:
             self._next += 1
             self._lines.append(line)
             self._bytes += line.weight
-            self.hidden += _is_sign_of_life(event)
             if self._matches(line):
                 self._shown.append(line)
                 came += 1
         while len(self._lines) > self._rows or self._bytes > self._size:
             gone = self._lines.popleft()
             self._bytes -= gone.weight
-            self.dropped += 1
-            self.hidden -= _is_sign_of_life(gone.event)
+            self.dropped += not _is_sign_of_life(gone.event)
             if self._shown and self._shown[0] is gone:
                 self._shown.popleft()
         return came

@@ -61,6 +61,7 @@ class VersionsPane(Inked, ScrollView, can_focus=True):
         self._key = ""
         self._stale = False
         self._loading = False
+        self._failed = False
         self._inspection: Inspection | None = None
         self._values: Values | None = None
         self._lines: list[Line] = []
@@ -114,7 +115,9 @@ class VersionsPane(Inked, ScrollView, can_focus=True):
         self._lay_out()
 
     def tick(self) -> None:
-        """Time went by: '12 s ago' reads differently now."""
+        """Time went by: '12 s ago' reads differently now; what could not be read is asked for again."""
+        if self._failed:
+            self.reload()
         self._lay_out()
 
     def reload(self) -> None:
@@ -139,8 +142,9 @@ class VersionsPane(Inked, ScrollView, can_focus=True):
         if key:
             try:
                 inspection = await node.run(Inspect(key))
+                self._failed = False
             except Refused:
-                inspection = None  # gone meanwhile; the key list will say so too
+                self._failed = True
         if key != self._key:
             self._stale = True
             return

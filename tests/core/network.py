@@ -11,7 +11,7 @@ import heapq
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from decent_tui.core import messages as wire
 from decent_tui.core.chance import draw_id
@@ -47,6 +47,28 @@ class Wire:
     open: bool = True
     void: bool = False
     """Whether nothing passes any more, and neither end is told."""
+
+
+class Party(Protocol):
+    """Whoever has an address on the network."""
+
+    address: str
+    up: bool
+    generation: int
+    """How often it was started: what was meant for an earlier life does not arrive."""
+    wires: dict[int, Wire]
+
+    def opened(self, link: int, remote: str, dialled: str | None) -> None:
+        """A connection is open."""
+
+    def dial_failed(self, address: str, why: str, refused: bool) -> None:
+        """A dial came to nothing."""
+
+    def lost(self, link: int, why: str) -> None:
+        """A connection ended."""
+
+    def take(self, number: int, line: bytes) -> None:
+        """A line arrives."""
 
 
 class SimNode:
@@ -141,6 +163,18 @@ class SimNode:
         self.net.run_until(lambda: number in self.answers, within)
         return self.answers.pop(number)
 
+    def opened(self, link: int, remote: str, dialled: str | None) -> None:
+        """A connection is open."""
+        self.turn(lambda: self.engine.opened(link, remote, dialled))
+
+    def dial_failed(self, address: str, why: str, refused: bool) -> None:
+        """A dial came to nothing."""
+        self.turn(lambda: self.engine.dial_failed(address, why, refused=refused))
+
+    def lost(self, link: int, why: str) -> None:
+        """A connection ended."""
+        self.turn(lambda: self.engine.lost(link, why))
+
     def take(self, number: int, line: bytes) -> None:
         """A line arrives."""
         decoded = wire.decode(line)
@@ -160,7 +194,7 @@ class Network:
     def __init__(self, seed: int, *, checking: bool = True) -> None:
         self.chance = random.Random(seed)
         self.now = 0.0
-        self.nodes: dict[str, SimNode] = {}
+        self.nodes: dict[str, Party] = {}
         self.checking = checking
         self.lose_pushes = 0.0
         self.duplicate_pushes = 0.0
@@ -178,7 +212,8 @@ class Network:
 
     def node(self, name: str, *peers: SimNode, chunk: int = 10_000) -> SimNode:
         """Add a node and start it."""
-        node = self.nodes[f"{name}:1"] = SimNode(self, f"{name}:1", chunk)
+        node = SimNode(self, f"{name}:1", chunk)
+        self.nodes[node.address] = node
         node.start(*(peer.address for peer in peers))
         return node
 
@@ -203,11 +238,11 @@ class Network:
 
     # ------------------------------------------------------------------ wires
 
-    def dial(self, node: SimNode, address: str) -> None:
+    def dial(self, node: Party, address: str) -> None:
         """A node opens a connection."""
         self.later(0.001 + 0.02 * self.chance.random(), self._arrive, node, node.generation, address)
 
-    def _arrive(self, node: SimNode, generation: int, address: str) -> None:
+    def _arrive(self, node: Party, generation: int, address: str) -> None:
         if not node.up or node.generation != generation:
             return
         if frozenset((node.address, address)) in self.void:
@@ -215,7 +250,7 @@ class Network:
             return
         other = self.nodes.get(address)
         if other is None or not other.up:
-            node.turn(lambda: node.engine.dial_failed(address, "connection refused", refused=True))
+            node.dial_failed(address, "connection refused", True)
             return
         here, there = self.number(), self.number()
         ends = {node.address: here, other.address: there}
@@ -226,14 +261,14 @@ class Network:
         node.wires[here] = line
         other.wires[there] = line
         line.ends[other.address] = there
-        other.turn(lambda: other.engine.opened(there, f"{node.address.partition(':')[0]}:9", None))
-        node.turn(lambda: node.engine.opened(here, address, address))
+        other.opened(there, f"{node.address.partition(':')[0]}:9", None)
+        node.opened(here, address, address)
 
-    def _unreachable(self, node: SimNode, generation: int, address: str) -> None:
+    def _unreachable(self, node: Party, generation: int, address: str) -> None:
         if node.up and node.generation == generation:
-            node.turn(lambda: node.engine.dial_failed(address, "no answer", refused=False))
+            node.dial_failed(address, "no answer", False)
 
-    def send(self, node: SimNode, link: int, line: bytes) -> None:
+    def send(self, node: Party, link: int, line: bytes) -> None:
         """A node sends a line."""
         connection = node.wires.get(link)
         if connection is None or not connection.open:
@@ -254,7 +289,7 @@ class Network:
         if connection.open and node.up and not connection.void:
             node.take(connection.ends[to], line)
 
-    def reset(self, node: SimNode, link: int) -> None:
+    def reset(self, node: Party, link: int) -> None:
         """A connection ends; what is in flight towards the closing side is lost, what it sent arrives."""
         connection = node.wires.pop(link, None)
         if connection is None:
@@ -270,15 +305,15 @@ class Network:
         node = self.nodes[address]
         number = connection.ends[address]
         if node.wires.pop(number, None) is not None and node.up:
-            node.turn(lambda: node.engine.lost(number, "connection reset"))
+            node.lost(number, "connection reset")
 
-    def break_off(self, node: SimNode, link: int) -> None:
+    def break_off(self, node: Party, link: int) -> None:
         """A connection breaks by itself: both ends are told."""
         connection = node.wires[link]
         for address in (node.address, connection.other[node.address]):
             self.later(connection.latency * self.chance.random(), self._lost, connection, address)
 
-    def part(self, one: SimNode, other: SimNode) -> None:
+    def part(self, one: Party, other: Party) -> None:
         """From now on everything between two nodes vanishes, and neither is told."""
         self.void.add(frozenset((one.address, other.address)))
         for connection in one.wires.values():
@@ -293,13 +328,14 @@ class Network:
                 if connection.void:
                     del node.wires[number]
                     if node.up:
-                        node.turn(lambda node=node, number=number: node.engine.lost(number, "timed out"))
+                        node.lost(number, "timed out")
 
     # ------------------------------------------------------------------ what must be so
 
     def level(self) -> bool:
         """Whether all running nodes have equal digests."""
-        return len({node.engine.parts.replica.digest() for node in self.nodes.values() if node.up}) == 1
+        running = [node for node in self.nodes.values() if isinstance(node, SimNode) and node.up]
+        return len({node.engine.parts.replica.digest() for node in running}) == 1
 
     def settle(self, within: float = 60.0) -> None:
         """Let time pass until all are level."""

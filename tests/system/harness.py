@@ -320,8 +320,10 @@ class Node:
         return peers
 
     def peer(self, address: str) -> Json:
-        """One peer by its announced address; empty if it is not known."""
-        return next((peer for peer in self.peers() if peer["address"] == address), {})
+        """One peer by its announced address; empty if it is not known. Of several (a node that had to take a
+        new id stays a member under its old one, down) the one that is not down."""
+        there = [peer for peer in self.peers() if peer["address"] == address]
+        return next((peer for peer in there if peer["state"] != "down"), there[0] if there else {})
 
     def peer_when(self, address: str, condition: Callable[[Json], object], within: float = 10.0) -> Json:
         """Wait until what is known of a peer meets a condition; the peer."""

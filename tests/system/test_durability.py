@@ -142,6 +142,7 @@ def test_a_restored_old_copy_gets_a_new_id_and_nothing_acknowledged_elsewhere_is
     node.ok("delete early")
     same_everywhere(node, other)
     assert node.terminate() == 0
+    assert other.terminate() == 0
     for file in files_of(node):
         if file.name.startswith(node.data.name + "-"):
             file.unlink()
@@ -151,6 +152,7 @@ def test_a_restored_old_copy_gets_a_new_id_and_nothing_acknowledged_elsewhere_is
     assert node.node_id != old_id
     node.ok("put early-again 1")
     node.ok("put late-0 100")
+    other.restart()
     linked(node, other)
     same_everywhere(node, other)
     keys = other.keys()
@@ -158,6 +160,8 @@ def test_a_restored_old_copy_gets_a_new_id_and_nothing_acknowledged_elsewhere_is
     assert "early" not in keys
     assert "early-again" in keys
     assert sorted(other.values("late-0")) == [0, 100], "neither write saw the other"
+    answer = other.ok(f"getpeer {node.address} early-again")
+    assert answer["relation"] == "same", "its address means the one that lives there"
 
 
 def rolled_back(cluster: Cluster, tmp_path: Path) -> tuple[Node, Node, str]:

@@ -12,7 +12,7 @@ from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.app import DashboardApp
 from decent_tui.tui.dashboard import Dashboard
 
-DEADLINE = 20.0
+DEADLINE = 10.0
 """Seconds that anything may take on a busy machine."""
 
 

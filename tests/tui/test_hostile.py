@@ -78,7 +78,7 @@ async def everything(nasty: str) -> str:
         ]
         seen.append(text(board.command))
         board.set_focus(board.messages)
-        await pilot.press("escape", "enter")
+        await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, Reader))
         await pilot.pause()
         seen.append(text(pilot.app.screen.query_one("Page")))
@@ -120,7 +120,7 @@ async def test_a_huge_value_is_folded() -> None:
     async with shown(node) as (pilot, board):
         await until(pilot, lambda: "200,000 characters" in text(board.versions))
         await pilot.press("j")
-        await until(pilot, lambda: "39,960 more" in text(board.versions))
+        await until(pilot, lambda: re.search(r"39,9\d\d more", text(board.versions)) is not None)
         await type_line(pilot, ":get big\n")
         await until(pilot, lambda: "xxx" in text(board.answer))
 

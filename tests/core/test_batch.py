@@ -1,0 +1,116 @@
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from decent_tui.core.batch import Batch, pack, unpack
+from decent_tui.core.errors import ProtocolError
+from decent_tui.core.limits import MAX_NUMBER
+from decent_tui.core.version import Version
+
+from .builders import A, B, C, X, version
+
+some_versions = st.lists(
+    st.builds(
+        version,
+        st.sampled_from([A, B, C]),
+        st.integers(1, MAX_NUMBER),
+        st.dictionaries(st.sampled_from([A, B, C, X]), st.integers(1, MAX_NUMBER), max_size=4),
+        key=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=5),
+        text=st.sampled_from(["1", "null", '"x"', '{"a":[1,2]}', None]),
+        lamport=st.integers(0, MAX_NUMBER),
+        author=st.sampled_from(["", X, A]),
+        ts=st.integers(0, 2**53),
+    ),
+    max_size=8,
+)
+
+
+@given(some_versions)
+def test_what_is_packed_comes_out_again(versions: list[Version]) -> None:
+    assert list(unpack(pack(versions))) == versions
+
+
+@given(some_versions)
+def test_the_wire_does_not_change_it(versions: list[Version]) -> None:
+    sent = msgspec.json.encode(pack(versions))
+    assert list(unpack(msgspec.json.decode(sent, type=Batch))) == versions
+
+
+def test_nodes_are_named_once_and_numbers_are_differences() -> None:
+    batch = pack([version(A, 7, {B: 3}, lamport=10, ts=100), version(A, 9, {B: 4}, lamport=11, ts=90, key="l")])
+    assert batch == Batch(
+        nodes=[A, B],
+        runs=[0, 2],
+        keys=["k", "l"],
+        values=[msgspec.Raw(b"1"), msgspec.Raw(b"1")],
+        seqs=[7, 2],
+        lamports=[10, 1],
+        times=[100, -10],
+        contexts=[[1, 3], [1, 4]],
+    )
+
+
+def test_the_author_is_named_only_where_it_is_not_the_writer() -> None:
+    batch = pack([version(A, 1), version(A, 2, author=X)])
+    assert batch.authors == [1, 1]
+    assert batch.nodes == [A, X]
+
+
+def test_many_small_versions_cost_little_more_than_their_keys_and_values() -> None:
+    versions = [
+        version(A, n, {A: n - 500} if n > 500 else {}, key=f"settings/machine-{n}/display/brightness",
+                text=f'{{"level":{n},"unit":"percent","set_by":"somebody"}}', lamport=n, ts=1_700_000_000_000 + 37 * n)
+        for n in range(1, 1_001)
+    ]  # fmt: skip
+    plain = sum(len(one.key) + len(one.value or b"") for one in versions)
+    assert len(msgspec.json.encode(pack(versions))) <= 1.2 * plain
+
+
+BROKEN: list[Mapping[str, Any]] = [
+    {"keys": ["k", "l"]},
+    {"values": []},
+    {"seqs": [1, 1]},
+    {"lamports": []},
+    {"times": []},
+    {"contexts": []},
+    {"runs": [0]},
+    {"runs": [0, 2]},
+    {"runs": []},
+    {"runs": [5, 1]},
+    {"seqs": [0]},
+    {"seqs": [-1]},
+    {"seqs": [MAX_NUMBER + 1]},
+    {"lamports": [-1]},
+    {"times": [-1]},
+    {"contexts": [[0]]},
+    {"contexts": [[7, 1]]},
+    {"contexts": [[0, 0]]},
+    {"contexts": [[0, MAX_NUMBER + 1]]},
+    {"authors": [0]},
+    {"authors": [0, 9]},
+    {"keys": [""]},
+    {"keys": ["a\nb"]},
+    {"keys": ["k" * 2000]},
+    {"values": [msgspec.Raw(b'"' + b"x" * 300_000 + b'"')]},
+    {"values": [msgspec.Raw(b"[" * 500 + b"]" * 500)]},
+]
+
+
+@pytest.mark.parametrize("wrong", BROKEN, ids=lambda wrong: str(wrong)[:40])
+def test_a_batch_that_no_honest_node_makes_ends_the_link(wrong: Mapping[str, Any]) -> None:
+    batch = msgspec.structs.replace(pack([version()]), **wrong)
+    with pytest.raises(ProtocolError) as caught:
+        list(unpack(batch))
+    assert caught.value.fatal
+
+
+def test_what_comes_before_the_broken_row_is_handed_out() -> None:
+    batch = pack([version(A, 1), version(A, 2)])
+    rows = unpack(msgspec.structs.replace(batch, lamports=[1, -5]))
+    assert next(rows) == version(A, 1)
+    with pytest.raises(ProtocolError):
+        next(rows)

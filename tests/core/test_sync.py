@@ -1,0 +1,235 @@
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from decent_tui.core import ranges, sync
+from decent_tui.core.batch import unpack
+from decent_tui.core.errors import ProtocolError
+from decent_tui.core.messages import Sync, Versions
+from decent_tui.core.replica import Replica
+from decent_tui.core.sync import Pull
+
+from . import stories
+from .builders import A, B, apply, delete, put, replica
+from .crowd import Crowd, play
+
+
+@pytest.mark.parametrize("story", stories.EVERY, ids=lambda story: story.__name__)
+def test_a_directed_history_goes_well(story: Callable[[], None]) -> None:
+    story()
+
+
+@pytest.mark.parametrize("start", range(0, 400, 40))
+def test_after_any_history_without_a_network_all_are_level(start: int) -> None:
+    for seed in range(start, start + 40):
+        play(seed)
+
+
+# ------------------------------------------------------------------ the answering side
+
+
+def ask(of: Replica, by: Replica, chunk: int = 10_000) -> Versions:
+    """What one replica answers to another."""
+    return sync.answer(of, Pull(1, 0.0).question(by), chunk)
+
+
+def test_the_answer_holds_what_the_asker_lacks_and_nothing_else() -> None:
+    one, other = replica(A), replica(B)
+    both = put(one, "both")
+    apply(other, both)
+    missing = put(one, "missing")
+    assert list(unpack(ask(one, other).batch)) == [missing]
+
+
+def test_equal_replicas_exchange_no_version() -> None:
+    one, other = replica(A), replica(B)
+    apply(other, put(one))
+    assert not ask(one, other).batch.keys
+    assert not ask(other, one).batch.keys
+
+
+def test_what_was_overwritten_is_not_sent_but_claimed() -> None:
+    one, other = replica(A), replica(B)
+    put(one, text="1")
+    newest = put(one, text="2")
+    said = ask(one, other)
+    assert list(unpack(said.batch)) == [newest]
+    assert said.seen == {A: [1, 2]}
+
+
+def test_a_claim_comes_only_with_the_answer_that_holds_all_that_is_missing() -> None:
+    one, other = replica(A), replica(B)
+    for number in range(3):
+        put(one, f"k{number}")
+    pull, answers = Pull(1, 0.0), []
+    while not answers or answers[-1].more:
+        said = sync.answer(one, pull.question(other), 1)
+        apply(other, *unpack(said.batch))
+        assert pull.take(other, said) is not said.more
+        answers.append(said)
+    assert [len(said.batch.keys) for said in answers] == [1, 1, 1]
+    assert [said.seen is not None for said in answers] == [False, False, True]
+    assert other.seen == one.seen
+
+
+@pytest.mark.parametrize(("chunk", "sizes"), [(1, [1, 1, 1]), (90, [2, 1]), (10_000, [3])])
+def test_a_chunk_holds_so_many_bytes_but_at_least_one_version(chunk: int, sizes: list[int]) -> None:
+    crowd = Crowd(2, chunk=chunk)
+    one, other = crowd.all
+    for number in range(3):
+        crowd.write(one, f"k{number}", "1")  # each weighs 37 bytes
+    taken = []
+    complete = False
+    while not complete:
+        crowd.ask(other, one)
+        taken.append(len(other.flight[one.id].batch.keys))
+        complete = crowd.take(other, one)
+    assert taken == sizes
+
+
+def test_what_a_version_weighs_is_no_less_than_what_it_costs_on_the_wire() -> None:
+    one = replica(A)
+    for key in ("plain", '"\\' * 50, "ключ"):
+        held = put(one, key, '{"a":"' + "x" * 100 + '"}')
+        assert sync.weight(held) >= len(msgspec.json.encode(held.key)) + len(held.value or b"")
+
+
+# ------------------------------------------------------------------ the full answer
+
+
+def away(*keys: str) -> tuple[Replica, Replica]:
+    """Two replicas; the second holds all keys, the first has deleted `old` and forgotten it."""
+    here, there = replica(A), replica(B)
+    for key in (*keys, "old"):
+        apply(there, put(here, key))
+    here.drop([delete(here, "old")])
+    here.sink({A: here.counter})
+    here.commit()
+    return here, there
+
+
+def test_a_floor_that_the_asker_does_not_reach_brings_the_list_of_what_is_held() -> None:
+    here, there = away("x", "y")
+    said = ask(here, there)
+    assert (said.listed, said.after) == ({A: [1, 2]}, None)
+    assert said.floor == {A: 4}
+    assert Pull(1, 0.0).take(there, said)
+    assert there.store.siblings("old") == ()
+    assert (there.seen, there.floor) == (here.seen, {A: 4})
+
+
+def test_what_is_missing_comes_before_the_list() -> None:
+    here, there = away("x")
+    put(here, "new")
+    said = ask(here, there)
+    assert (said.listed, said.more, said.seen, said.batch.keys) == (None, True, None, ["new"])
+
+
+def test_a_list_comes_in_pages_and_nothing_is_dropped_before_the_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sync, "LIST_PAGE", 2)
+    here, there = away("a", "b", "c", "d", "e")
+    pull, pages = Pull(1, 0.0), 0
+    while True:
+        said = sync.answer(here, pull.question(there), 10_000)
+        complete = pull.take(there, said)
+        pages += 1
+        if complete:
+            break
+        assert said.seen is None
+        assert there.store.siblings("old")
+        assert there.floor == {}
+    assert pages == 3
+    assert not there.store.siblings("old")
+    assert all(there.store.siblings(key) for key in "abcde")
+
+
+@pytest.mark.parametrize("page", [1, 2, 3, 7])
+def test_pages_of_any_size_list_each_dot_once_over_several_nodes(
+    page: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync, "LIST_PAGE", page)
+    one, other = replica(A), replica(B)
+    for number in range(5):
+        put(one, f"a{number}")
+        put(other, f"b{number}")
+    apply(one, *other.store.by_number(B, 1, 9, 9))
+    one.sink({A: 5, B: 4})
+    listed: dict[str, ranges.Ranges] = {}
+    after, pages = sync.START, 0
+    while True:
+        flat, last = sync._list(one, after)
+        pages += 1
+        for node, some in flat.items():
+            assert not set(ranges.numbers(ranges.unflatten(some))) & set(ranges.numbers(listed.get(node, ())))
+            listed[node] = ranges.union(listed.get(node, ()), ranges.unflatten(some))
+        if last is None:
+            break
+        after = last
+    assert listed == {A: ((1, 5),), B: ((1, 4),)}
+    assert pages <= -(-9 // page) + 1
+
+
+def test_a_restart_of_the_list_when_the_floor_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync, "LIST_PAGE", 1)
+    here, there = away("x", "y")
+    pull = Pull(1, 0.0)
+    pull.take(there, sync.answer(here, pull.question(there), 10_000))
+    assert (pull.floor, pull.listed) == ({A: 4}, {A: ((1, 1),)})
+    put(here, "z")
+    here.drop([delete(here, "z")])
+    here.sink({A: 6})
+    here.commit()
+    assert not pull.take(there, sync.answer(here, pull.question(there), 10_000))
+    assert (pull.floor, pull.listed, pull.cursor) == (None, {}, sync.START)
+
+
+def test_what_became_missing_meanwhile_comes_with_the_last_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync, "LIST_PAGE", 1)
+    here, there = away("x", "y")
+    pull = Pull(1, 0.0)
+    pull.take(there, sync.answer(here, pull.question(there), 10_000))
+    put(here, "new")
+    said = sync.answer(here, pull.question(there), 10_000)
+    while said.after is not None:
+        assert not pull.take(there, said)
+        said = sync.answer(here, pull.question(there), 10_000)
+    assert said.batch.keys == ["new"]
+    assert said.seen == here.seen.to_wire()
+
+
+# ------------------------------------------------------------------ what no honest peer says
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        Versions(seen={A: [3, 1]}),
+        Versions(seen={A: [1, 1]}, floor={A: 2}),
+        Versions(seen={}, floor={A: 1}),
+        Versions(listed={A: [2, 1]}, floor={A: 2}, seen={A: [1, 2]}),
+        Versions(listed={}, floor={A: 2}, seen={A: [1, 1]}),
+        Versions(listed={}, floor={A: 2}),
+    ],
+)
+def test_a_claim_that_cannot_be_is_not_taken(said: Versions) -> None:
+    one = replica(B)
+    put(one)
+    before = (one.seen.copy(), one.floor)
+    with pytest.raises(ProtocolError) as caught:
+        Pull(1, 0.0).take(one, said)
+    assert caught.value.fatal
+    assert (one.seen, one.floor) == before
+    assert one.store.siblings("k")
+
+
+def test_a_question_that_cannot_be_is_refused() -> None:
+    with pytest.raises(ProtocolError):
+        sync.answer(replica(A), Sync({A: [1]}), 1)
+
+
+def test_an_answer_without_a_claim_ends_nothing() -> None:
+    assert not Pull(1, 0.0).take(replica(A), Versions(more=True))
+    assert not Pull(1, 0.0).take(replica(A), Versions())
