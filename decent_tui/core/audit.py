@@ -2,8 +2,8 @@
 
 That means a bug, a damaged disk, or a dot that names two writes (a machine that was rolled back and wrote on
 under old numbers before anybody told it). Each side then reads all that the other holds and takes it in as
-if no dot were in `seen`; where one dot stands for two things, both are put again under new dots,
-which makes the disputed one obsolete, for both. At most once an hour per peer: what it cannot mend, a person must.
+if no dot were in `seen`; where one dot stands for two things, both are put again under new dots, which makes
+the disputed one obsolete. At most once an hour per peer: what it cannot mend, a person must.
 """
 
 from typing import Final
@@ -96,6 +96,7 @@ def reconcile(replica: Replica, theirs: Version, ts: int) -> None:
     if mine is None:
         replica.adopt(theirs)
     elif (mine.key, mine.cid) != (theirs.key, theirs.cid):
+        settled = any(obsoletes(held, theirs) for held in replica.store.siblings(theirs.key))
         replica.put_again(mine, ts)
-        if not any(obsoletes(held, theirs) for held in replica.store.siblings(theirs.key)):
+        if not settled:
             replica.put_again(theirs, ts)

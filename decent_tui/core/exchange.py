@@ -179,18 +179,25 @@ class Exchange:
                     self._beat(link)
 
     def _check_one(self, links: list[Link]) -> None:
-        """The periodic check: pull from one peer, drawn by chance, whose digest is not ours. While pushes
-        stream in from a peer it waits: digests differ then, and a pull would bring the same again."""
-        now, digest = self._parts.clock.now, self._parts.replica.digest()
-        unequal = [
-            link
-            for link in links
-            if link.digest not in ("", digest)
-            and now - link.fed > HEARTBEAT
-            and not (self._auditor.has_audited(link) and self._has_seen_the_same(link))
-        ]
-        if unequal:
-            self.pull(self._parts.chance.choice(unequal))
+        """The periodic check: pull from one peer, drawn by chance, that has what we lack."""
+        useful = [link for link in links if self._would_gain(link)]
+        if useful:
+            self.pull(self._parts.chance.choice(useful))
+
+    def _would_gain(self, link: Link) -> bool:
+        """Whether a pull from the peer would bring anything.
+
+        Heartbeats carry what is new in its `seen`, so if the digests differ we know whether it is ahead of us.
+        If its `seen` equals ours, its values do not, and the pull is for the self-check. While its pushes
+        stream in, they bring what we lack without our asking.
+        """
+        now, replica = self._parts.clock.now, self._parts.replica
+        if link.digest in ("", replica.digest()) or now - link.fed <= HEARTBEAT:
+            return False
+        known = self._parts.members.get(link.node)
+        if known is None or not replica.seen.covers(known.seen):
+            return True
+        return known.seen == replica.seen and not self._auditor.has_audited(link)
 
     def _collect(self) -> None:
         parts = self._parts

@@ -5,6 +5,7 @@ from typing import Final
 
 from decent_tui.core import operations as ops
 from decent_tui.core.exchange import Exchange
+from decent_tui.core.members import Known
 from decent_tui.core.parts import Parts
 from decent_tui.core.peers import Peer
 from decent_tui.core.records import to_record, to_records
@@ -118,17 +119,20 @@ class Look:
     def _peers(self) -> list[ops.PeerView]:
         views = [self._peer(peer) for peer in self._parts.peers]
         listed = {view.node_id for view in views}
-        # members without an address of their own any more: an id that its owner gave up, or that left
-        views += [
-            ops.PeerView(
-                known.address, known.node, known.name or None, "left" if known.standing == "left" else "down",
-                behind=known.seen.lacks_count(self._parts.replica.seen), classic=known.classic,
-            )
-            for known in self._parts.members.all()
-            if known.node not in listed and known.standing != "forgotten" and not known.volatile
-            and not known.classic
-        ]  # fmt: skip
-        return views
+        listed |= self._parts.members.forgotten()
+        others = [known for known in self._parts.members.all() if known.node not in listed]
+        return views + [self._absent(known) for known in others if not known.volatile and not known.classic]
+
+    def _absent(self, known: Known) -> ops.PeerView:
+        """A member that is at no address any more: an id that its owner gave up, or that left."""
+        ours = known.node in self._parts.replica.former
+        return ops.PeerView(
+            address=self._parts.me.listen if ours else known.address,
+            node_id=known.node,
+            name=known.name or None,
+            state="left" if known.standing == "left" else "down",
+            behind=known.seen.lacks_count(self._parts.replica.seen),
+        )
 
     def _peer(self, peer: Peer) -> ops.PeerView:
         parts = self._parts

@@ -140,7 +140,7 @@ class Peers:
             return found
         everyone = list(self)
         for matches in (
-            [peer for peer in everyone if peer.node == text or peer.name == text],
+            [peer for peer in everyone if text and text in (peer.node, peer.name)],
             [peer for peer in everyone if text and (peer.node or "").startswith(text)],
             [peer for peer in everyone if text.startswith(":") and peer.address.endswith(text)],
         ):

@@ -16,7 +16,12 @@ COLUMNS: Final = (
     "version.lamport, version.author, version.ts, version.cid"
 )
 
-SIBLINGS: Final = f"SELECT {COLUMNS} FROM version WHERE deleted IN (0, 1) AND key = ?"
+# Two searches and no `deleted IN (0, 1)`, for which SQLite fills a table every time: a third of the query.
+SIBLINGS: Final = f"""
+    SELECT {COLUMNS} FROM version WHERE deleted = 0 AND key = ?1
+    UNION ALL
+    SELECT {COLUMNS} FROM version WHERE deleted = 1 AND key = ?1
+"""
 SIBLINGS_OF: Final = f"""
     SELECT {COLUMNS} FROM json_each(?) AS asked
     CROSS JOIN version ON version.deleted IN (0, 1) AND version.key = asked.value

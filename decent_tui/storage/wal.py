@@ -62,8 +62,8 @@ CHECKPOINT: Final = 8 * 1024 * 1024
 are copied once for many commits, small enough to be read in a moment at the next start."""
 
 BLOCKING: Final = 32 * 1024 * 1024
-"""Bytes of the log from which a writer that never pauses copies the last of it itself: at most once in as many
-bytes, because it waits some milliseconds for that. A guess; more would make a longer next start."""
+"""Bytes of the log from which a writer that never pauses copies the last of it itself; not sooner, because it
+waits some milliseconds for that, and not later, because all of the log is read at the next start. A guess."""
 
 _HEADER: Final = 32
 _FRAME_HEADER: Final = 24  # see "The Write-Ahead Log" in sqlite.org/fileformat2.html

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import sys
 import time
@@ -32,9 +33,7 @@ class DashboardApp(App[None]):
     TITLE = "decent-tui"
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False  # lines are painted, not widgets; every terminal selects with shift and the mouse
-    CSS_PATH = (
-        "dashboard.tcss"  # of the first screen too: styles are read once before the first frame
-    )
+    CSS_PATH = "dashboard.tcss"  # of the first screen too: styles are read once before the first frame
 
     class Opened(Message):
         """The node is open."""
@@ -110,6 +109,9 @@ async def run_dashboard(settings: "Settings") -> int:
     try:
         async with Node(settings) as node:
             app.post_message(DashboardApp.Opened(node))
+            # what was imported and built stays; without this each full collection walks through it all, and
+            # keys wait for up to 90 ms
+            gc.freeze()
             await running
     except StartError as error:
         app.post_message(DashboardApp.Leave())

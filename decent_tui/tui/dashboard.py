@@ -227,7 +227,6 @@ class Dashboard(Screen[None]):
     @on(KeyList.Selected)
     def _key_selected(self, event: KeyList.Selected) -> None:
         self.versions.show(event.key)
-        self.refresh_bindings()
 
     @on(KeyList.Opened)
     def _key_opened(self) -> None:

@@ -124,7 +124,10 @@ class _Writer:
             ]
             self._container("{", "}", parts, len(value), path, lead, tail, depth, marked)
         elif isinstance(value, list):
-            parts = [(at, item, [Span(INDENT * (depth + 1))]) for at, item in enumerate(value[: self._items(depth)])]
+            parts = [
+                (at, item, [Span(INDENT * (depth + 1))])
+                for at, item in enumerate(value[: self._items(depth)])
+            ]
             self._container("[", "]", parts, len(value), path, lead, tail, depth, marked)
         else:
             self._add([*lead, *_folded(value, self._room - width(lead), marked), Span(tail, "dim")])

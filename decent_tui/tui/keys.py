@@ -10,8 +10,8 @@ from decent_tui.core.errors import Refused
 from decent_tui.core.operations import KeyRow, RowPage, Rows
 from decent_tui.core.store import Wanted
 from decent_tui.net.interface import NodeInterface
-from decent_tui.tui.line_view import LineView
 from decent_tui.tui.lines import Line, Span, cells, cut, fit, said
+from decent_tui.tui.pane import Pane
 from decent_tui.tui.window import Window
 from decent_tui.tui.words import plural
 
@@ -23,7 +23,7 @@ WHEEL: Final = 3
 """Lines that one notch of the mouse wheel scrolls."""
 
 
-class KeyList(LineView, can_focus=True):
+class KeyList(Pane, can_focus=True):
     """Keys with what stands behind them. Posts `Selected` when the cursor comes to another key."""
 
     HELP = "The keys of this node. ≠ is a conflict, ✗ a deleted key, ◌ a key that not every node has yet."
@@ -254,18 +254,18 @@ class KeyList(LineView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Select the key under the mouse; a double click opens it."""
-        offset = event.get_content_offset(self)
-        if offset is None or self._window.top + offset.y >= len(self._window.rows):
+        row = self.row_at(event)
+        if row is None or self._window.top + row >= len(self._window.rows):
             return
         top, cursor = self._window.top, self._window.cursor
-        self._window.put(top + offset.y)
+        self._window.put(top + row)
         self._moved(top, cursor)
         if event.chain == 2:
             self.action_open()
 
     def on_resize(self, event: events.Resize) -> None:
         """Hold as many rows as the new height needs."""
-        self._window.resize(self.size.height)
+        self._window.resize(self.rows)
         if self._window.short:
             self._load_around(self.key)
         self._label()
@@ -288,7 +288,7 @@ class KeyList(LineView, can_focus=True):
                 ("cursor" if self.has_focus else "cursor-blur") if at == self._window.cursor else "ground"
             )
             row = self._window.rows[at]
-            return key_line(row, self.size.width, self._key_cells, at == self._window.cursor), ground
+            return key_line(row, self.room, self._key_cells, at == self._window.cursor), ground
         if not self._window.rows and y < 4 and self._node is not None:
             return self._empty(y), "ground"
         return (), "ground"

@@ -62,9 +62,9 @@ class LineView(Inked):
         line, ground = self.row(y)
         return self.inks.strip(crop(line, self.size.width), self.size.width, ground)
 
-    def refresh_rows(self, *rows: int) -> None:
-        """Paint only these rows anew."""
+    def refresh_lines(self, *lines: int) -> None:
+        """Paint only these lines anew."""
         width, height = self.size
-        regions = [Region(0, y, width, 1) for y in sorted(set(rows)) if 0 <= y < height]
+        regions = [Region(0, y, width, 1) for y in sorted(set(lines)) if 0 <= y < height]
         if regions:
             self.refresh(*regions)

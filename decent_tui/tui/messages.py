@@ -17,14 +17,14 @@ from decent_tui.core.events import (
     Settled,
 )
 from decent_tui.tui.feed import News
-from decent_tui.tui.line_view import LineView
 from decent_tui.tui.lines import Line, Span, cut, fit, said, spread
+from decent_tui.tui.pane import Pane
 from decent_tui.tui.ring import Logged, Ring
 from decent_tui.tui.roster import Face, Roster
 from decent_tui.tui.words import clock, plural, size
 
 
-class MessagesPane(LineView, can_focus=True):
+class MessagesPane(Pane, can_focus=True):
     """The newest lines of a ring. Moving up freezes the view, never the collecting."""
 
     HELP = "The lines that crossed the wire (→ sent, ← received) and what happened on this node."
@@ -107,11 +107,11 @@ class MessagesPane(LineView, can_focus=True):
     def row(self, y: int) -> tuple[Line, str]:
         """One line of the ring; few lines stand at the top."""
         shown = self._ring.shown
-        at = max(0, len(shown) - self._below - self.size.height) + y
+        at = max(0, len(shown) - self._below - self.rows) + y
         if at >= len(shown) - self._below:
             return ((Span(" nothing was said yet", "dim"),) if y == 0 and not shown else ()), "ground"
         current = self.has_focus and at == len(shown) - 1 - self._cursor
-        return event_line(shown[at], self._roster, self.size.width), "cursor" if current else "ground"
+        return event_line(shown[at], self._roster, self.room), "cursor" if current else "ground"
 
     def _label(self) -> None:
         title = [Span("Messages", "bold accent" if self.has_focus else "bold text")]
@@ -120,7 +120,6 @@ class MessagesPane(LineView, can_focus=True):
         if self.frozen:
             title.append(Span(f"  {self._new:,} new", "bold amber" if self._new else "dim"))
             title.append(Span("  End follows", "dim"))
-        # nothing here may change with a heartbeat: a new label paints the whole pane
         kept = f"{len(self._ring.shown):,} match" if self.filter else f"{len(self._ring.shown):,} kept"
         gone = self._ring.dropped + self._skipped
         hint = [Span(kept, "dim")]
@@ -151,7 +150,7 @@ class MessagesPane(LineView, can_focus=True):
     # ------------------------------------------------------------------ moving
 
     def _keep_in_sight(self) -> None:
-        count, height = len(self._ring.shown), max(1, self.size.height)
+        count, height = len(self._ring.shown), max(1, self.rows)
         self._cursor = max(0, min(self._cursor, count - 1))
         self._below = max(self._cursor - height + 1, min(self._below, self._cursor))
         self._below = max(0, min(self._below, count - height))
@@ -164,7 +163,7 @@ class MessagesPane(LineView, can_focus=True):
 
     def action_page(self, pages: float) -> None:
         """Move by pages."""
-        self.action_move(int(pages * max(1, self.size.height - 1)))
+        self.action_move(int(pages * max(1, self.rows - 1)))
 
     def _settle(self) -> None:
         if not self.frozen:
@@ -186,11 +185,11 @@ class MessagesPane(LineView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Point at a line; a double click opens it."""
-        offset = event.get_content_offset(self)
+        row = self.row_at(event)
         shown = self._ring.shown
-        if offset is None:
+        if row is None:
             return
-        at = max(0, len(shown) - self._below - self.size.height) + offset.y
+        at = max(0, len(shown) - self._below - self.rows) + row
         if at < len(shown) - self._below:
             self._cursor = len(shown) - 1 - at
             self._settle()
@@ -208,7 +207,7 @@ class MessagesPane(LineView, can_focus=True):
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll forward; the end follows again."""
         self._below = max(0, self._below - 3)
-        self._cursor = min(self._cursor, self._below + max(1, self.size.height) - 1) if self._below else 0
+        self._cursor = min(self._cursor, self._below + max(1, self.rows) - 1) if self._below else 0
         self._keep_in_sight()
         self._settle()
         event.stop()

@@ -9,8 +9,8 @@ from textual.message import Message
 
 from decent_tui.core.operations import PeerView
 from decent_tui.core.text import printable
-from decent_tui.tui.line_view import LineView
 from decent_tui.tui.lines import Line, Span, fit, said
+from decent_tui.tui.pane import Pane
 from decent_tui.tui.requests import RunLine
 from decent_tui.tui.roster import Face, Roster
 from decent_tui.tui.words import milliseconds, span
@@ -19,7 +19,7 @@ SILENT: Final = 2.0
 """Seconds without a word from which the silence of a living peer is said; heartbeats come every second."""
 
 
-class PeersPane(LineView, can_focus=True):
+class PeersPane(Pane, can_focus=True):
     """One line a peer."""
 
     HELP = "The other nodes: ● alive, ◐ silent for a while, ○ down, ◌ joining, ✂ cut off by you."
@@ -123,7 +123,7 @@ class PeersPane(LineView, can_focus=True):
         self._keep_in_sight()
 
     def _keep_in_sight(self) -> None:
-        height, at = max(1, self.size.height), self._cursor
+        height, at = max(1, self.rows), self._cursor
         self._top = max(at - height + 1, min(self._top, at))
         self._top = max(0, min(self._top, len(self._peers) - height))
 
@@ -145,9 +145,9 @@ class PeersPane(LineView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Point at a peer."""
-        offset = event.get_content_offset(self)
-        if offset is not None and self._top + offset.y < len(self._peers):
-            self.action_move(self._top + offset.y - self._cursor)
+        row = self.row_at(event)
+        if row is not None and self._top + row < len(self._peers):
+            self.action_move(self._top + row - self._cursor)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll by moving the cursor."""

@@ -7,9 +7,6 @@ from typing import ClassVar, Final
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
 from decent_tui.commands.scan import quote
 from decent_tui.core.errors import Refused
@@ -17,11 +14,12 @@ from decent_tui.core.operations import Inspect, Inspection
 from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.cards import LETTERS, Values, cards
 from decent_tui.tui.json_view import indented
-from decent_tui.tui.line_view import Inked
-from decent_tui.tui.lines import Line, Span, cut, flow, pad, said
+from decent_tui.tui.lines import Line, Span, cut, flow, said
+from decent_tui.tui.pane import Pane
 from decent_tui.tui.requests import EditValue, RunLine
 from decent_tui.tui.roster import Roster
 from decent_tui.tui.why import Node, Sentence, missing, why
+from decent_tui.tui.words import ago
 
 REST: Final = 0.02
 """Seconds the cursor rests on a key before its versions are fetched: holding a key down fetches few."""
@@ -30,18 +28,20 @@ UNFOLDED: Final = 2_000
 """Lines of one value after unfolding; what is longer is for the editor."""
 
 
-class VersionsPane(Inked, ScrollView, can_focus=True):
+class VersionsPane(Pane, can_focus=True):
     """Everything held for one key. Scrolls when it is longer than the pane."""
 
     HELP = "Every version of the selected key that this node holds, its vector clock, and who else has it."
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("k", "scroll_up", "Up", show=False, id="versions.up"),
-        Binding("j", "scroll_down", "Down", show=False, id="versions.down"),
-        Binding("ctrl+u", "page_up", "Page up", show=False, id="versions.pageup"),
-        Binding("ctrl+d", "page_down", "Page down", show=False, id="versions.pagedown"),
-        Binding("g", "scroll_home", "Top", show=False, id="versions.top"),
-        Binding("G", "scroll_end", "Bottom", show=False, id="versions.bottom"),
+        Binding("up,k", "scroll(-1)", "Up", show=False, id="versions.up"),
+        Binding("down,j", "scroll(1)", "Down", show=False, id="versions.down"),
+        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False, id="versions.pageup"),
+        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False, id="versions.pagedown"),
+        Binding("ctrl+u", "page(-0.5)", "Half a page up", show=False, id="versions.halfup"),
+        Binding("ctrl+d", "page(0.5)", "Half a page down", show=False, id="versions.halfdown"),
+        Binding("home,g", "scroll(-100000)", "Top", show=False, id="versions.top"),
+        Binding("end,G", "scroll(100000)", "Bottom", show=False, id="versions.bottom"),
         *(
             Binding(letter, f"keep({at})", f"keep {letter}", show=False, id=f"versions.keep_{letter}")
             for at, letter in enumerate(LETTERS)
@@ -62,9 +62,12 @@ class VersionsPane(Inked, ScrollView, can_focus=True):
         self._stale = False
         self._loading = False
         self._failed = False
+        self._offered = 0
         self._inspection: Inspection | None = None
         self._values: Values | None = None
         self._lines: list[Line] = []
+        self._top = 0
+        self._ages: list[str] = []
         self._unfolded = False
 
     # ------------------------------------------------------------------ what it shows
@@ -73,6 +76,11 @@ class VersionsPane(Inked, ScrollView, can_focus=True):
     def inspection(self) -> Inspection | None:
         """What is on the screen."""
         return self._inspection
+
+    @property
+    def length(self) -> int:
+        """Lines there are to scroll through."""
+        return len(self._lines)
 
     @property
     def choices(self) -> int:
@@ -101,7 +109,7 @@ class VersionsPane(Inked, ScrollView, can_focus=True):
         if key != self._key:
             self._key = key
             self._unfolded = False
-            self.scroll_home(animate=False)
+            self._top = 0
             self.reload()
 
     def changed(self, keys: tuple[str, ...]) -> None:
@@ -118,7 +126,8 @@ class VersionsPane(Inked, ScrollView, can_focus=True):
         """Time went by: '12 s ago' reads differently now; what could not be read is asked for again."""
         if self._failed:
             self.reload()
-        self._lay_out()
+        if self._read_ages() != self._ages:
+            self._lay_out()
 
     def reload(self) -> None:
         """Fetch the versions anew."""
@@ -157,26 +166,32 @@ class VersionsPane(Inked, ScrollView, can_focus=True):
             elif old is None or self._values is None or records != [view.record for view in old.siblings]:
                 self._values = Values(inspection)
         self._lay_out()
-        self.refresh_bindings()
+        if self.choices != self._offered:
+            self._offered = self.choices
+            self.refresh_bindings()
 
     # ------------------------------------------------------------------ painting
 
     def _lay_out(self) -> None:
         """Make the lines anew; paint those that differ."""
-        if not self.is_attached or not self.size.width:
+        if not self.is_attached or not self.room:
             return
-        lines = self._made()
-        old, self._lines = self._lines, lines
+        old, self._lines = self._lines, self._made()
+        self._ages = self._read_ages()
         self._label()
-        width = self.scrollable_content_region.width
-        if self.virtual_size != Size(width, len(lines)):
-            self.virtual_size = Size(width, len(lines))
-        if len(old) != len(lines):
-            self.refresh()
-        else:
-            for y, (before, after) in enumerate(zip(old, lines, strict=True)):
-                if before != after:
-                    self.refresh_line(y)
+        self._scroll_to(self._top)
+        longest = max(len(old), len(self._lines))
+        differing = (at - self._top for at in range(longest) if old[at : at + 1] != self._lines[at : at + 1])
+        self.refresh_rows(*differing)
+
+    def _read_ages(self) -> list[str]:
+        shown = self._inspection
+        return [] if shown is None else [ago(self._now() - view.record.ts) for view in shown.siblings]
+
+    def row(self, y: int) -> tuple[Line, str]:
+        """One line of the cards and sentences."""
+        at = self._top + y
+        return (self._lines[at] if at < len(self._lines) else ()), "ground"
 
     def _made(self) -> list[Line]:
         shown, values = self._inspection, self._values
@@ -184,8 +199,8 @@ class VersionsPane(Inked, ScrollView, can_focus=True):
             if self._key or self._node is None:
                 return []
             return [(), (Span(" select a key to see its versions, clocks and who has it", "dim"),)]
-        room = self.scrollable_content_region.width
-        most = UNFOLDED if self._unfolded else max(6, self.size.height - 16)
+        room = self.room
+        most = UNFOLDED if self._unfolded else max(6, self.rows - 16)
         lines = cards(shown, values, self._roster, room, most, self._now())
         return [*lines, *self._sentences(shown, room)]
 
@@ -228,7 +243,7 @@ class VersionsPane(Inked, ScrollView, can_focus=True):
             self.label((Span("Versions", accent),))
             return
         count = len(shown.siblings)
-        title = [said(cut(said(shown.key).text, max(8, self.size.width - 34)), accent)]
+        title = [said(cut(said(shown.key).text, max(8, self.room - 34)), accent)]
         visible = len({view.record.cid for view in shown.siblings if not view.record.deleted})
         if visible > 1:
             title.append(Span(f"  ≠ {visible} siblings", "bold amber"))
@@ -255,13 +270,6 @@ class VersionsPane(Inked, ScrollView, can_focus=True):
             spans += [Span("  " if spans else "", "dim"), Span(key, "bold accent"), Span(f" {word}", "dim")]
         return tuple(spans)
 
-    def render_line(self, y: int) -> Strip:
-        """Paint one row (the line API)."""
-        at = y + self.scroll_offset.y
-        width = self.size.width
-        line = self._lines[at] if at < len(self._lines) else ()
-        return self.inks.strip(pad(line, width), width)
-
     def repaint(self) -> None:
         """Everything anew."""
         self._label()
@@ -272,12 +280,39 @@ class VersionsPane(Inked, ScrollView, can_focus=True):
         self._lay_out()
 
     def on_focus(self) -> None:
-        """The title shows that keys go here."""
-        self._label()
+        """The frame shows that keys go here."""
+        self.repaint()
 
     def on_blur(self) -> None:
-        """The title shows that keys go elsewhere."""
-        self._label()
+        """The frame shows that keys go elsewhere."""
+        self.repaint()
+
+    # ------------------------------------------------------------------ scrolling
+
+    def _scroll_to(self, top: int) -> None:
+        top = max(0, min(top, len(self._lines) - self.rows))
+        moved, self._top = top != self._top, top
+        self.mark_place(top, self.rows, len(self._lines))
+        if moved:
+            self.refresh()
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll by lines."""
+        self._scroll_to(self._top + by)
+
+    def action_page(self, pages: float) -> None:
+        """Scroll by pages."""
+        self._scroll_to(self._top + int(pages * max(1, self.rows - 1)))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll."""
+        self.action_scroll(3)
+        event.stop()
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll."""
+        self.action_scroll(-3)
+        event.stop()
 
     # ------------------------------------------------------------------ acting
 

@@ -1,8 +1,8 @@
 """A node of the original program on the virtual network, faults included.
 
-It never reads what comes back on a connection that it opened; it reads lines of at most 64 KiB; it adds its own
-entry to the clock of whatever it imports; its own writes all have the clock `{self: 1}`; it knows no deletes;
-every few seconds it pushes its whole store to somebody.
+It never reads what comes back on a connection that it opened; it reads lines of at most 64 KiB; it adds its
+own entry to the clock of whatever it imports; its own writes all have the clock `{self: 1}`; it knows no
+deletes; every few seconds it pushes its whole store to somebody.
 """
 
 from __future__ import annotations

@@ -32,7 +32,9 @@ class History:
         self.keys = [f"k{number}" for number in range(self.draw.randint(1, 5))]
         self.net.lose_pushes = self.draw.choice((0.0, 0.2, 0.8))
         self.net.duplicate_pushes = self.draw.choice((0.0, 0.3))
-        self.pauses = self.draw.choice(((0.0, 0.01, 0.05), (0.0, 0.1, 1.0), (0.1, 2.0, 5.0), (0.05, 1.0, 40.0)))
+        self.pauses = self.draw.choice(
+            ((0.0, 0.01, 0.05), (0.0, 0.1, 1.0), (0.1, 2.0, 5.0), (0.05, 1.0, 40.0))
+        )
         self.trouble = self.draw.choice((0.0, 0.1, 0.3, 0.5))
         self.forgets = self.draw.random() < 0.3
         self.log: list[str] = []

@@ -254,13 +254,10 @@ class Network:
             return
         here, there = self.number(), self.number()
         ends = {node.address: here, other.address: there}
-        if node is other:
-            ends = {node.address: here}
         others = {node.address: other.address, other.address: node.address}
         line = Wire(ends, others, 0.001 + 0.03 * self.chance.random())
         node.wires[here] = line
         other.wires[there] = line
-        line.ends[other.address] = there
         other.opened(there, f"{node.address.partition(':')[0]}:9", None)
         node.opened(here, address, address)
 

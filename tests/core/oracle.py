@@ -32,7 +32,7 @@ class Oracle:
     made: dict[Dot, Made] = field(default_factory=dict)
 
     def watch(self, store: Store, before: Siblings, dot: Dot) -> None:
-        """A node that held `before` was told to write and would use `dot`: note the write if it is on disk."""
+        """A node that held `before` was told to write, and would use `dot`: note the write if it is there."""
         found = store.by_number(dot.node, dot.seq, dot.seq, 1)
         if found:
             assert dot not in self.made, f"{dot} names two writes"

@@ -1,78 +1,172 @@
-"""The repair of replicas that have seen the same but do not hold the same."""
-
-import copy
+"""What happens when two replicas have seen the same writes and do not hold the same values."""
 
 import pytest
 
+from decent_tui.core import messages as wire
 from decent_tui.core import operations as ops
-from decent_tui.core.memory import MemoryStore
-from decent_tui.core.store import Change
-from tests.core.network import Network, SimNode
+from decent_tui.core.audit import PAUSE, held_after, reconcile
+from decent_tui.core.batch import pack
+from decent_tui.core.invariants import all_versions, violations
+from decent_tui.core.sync import START
+
+from .builders import A, B, C, apply, delete, put, replica, texts, version
+from .network import Network, SimNode
+from .test_identity import copy, values
 
 
-def values(node: SimNode, key: str) -> set[bytes]:
-    answer = node.do(ops.Get(key))
-    return {bytes(record.value) for record in answer.versions} if isinstance(answer, ops.Versions) else set()
-
-
-def rolled_back(seed: int, before: str, after: str) -> tuple[SimNode, SimNode]:
-    """Two nodes, of which one was put back as a whole to a time before it wrote `before`, and then wrote `after`
-    under the same number."""
-    net = Network(seed, checking=False)
-    a = net.node("a")
-    b = net.node("b", a)
-    a.do(ops.Put("early", "1"))
-    net.settle()
-    a.stop()
-    backup = copy.deepcopy(a.store)
-    a.start()
-    a.do(ops.Put(before, '"before"'))
-    net.settle()
-    a.stop()
-    b.stop()
-    a.store = backup
-    a.start()
-    a.do(ops.Put(after, '"after"'))
-    b.start()
-    net.settle()
-    net.run(30)
-    assert net.level()
-    return a, b
-
-
-@pytest.mark.parametrize("seed", range(10))
-def test_a_number_that_names_two_writes_of_two_keys_keeps_both(seed: int) -> None:
-    for node in rolled_back(seed, "x", "y"):
-        assert values(node, "x") == {b'"before"'}
-        assert values(node, "y") == {b'"after"'}
-
-
-@pytest.mark.parametrize("seed", range(10))
-def test_a_number_that_names_two_writes_of_one_key_makes_them_siblings(seed: int) -> None:
-    for node in rolled_back(seed, "x", "x"):
-        assert values(node, "x") == {b'"before"', b'"after"'}
-
-
-def lose(store: MemoryStore, key: str) -> None:
-    """A disk forgets a key."""
-    store.replace([Change.of(key, store.siblings(key), ())])
-    store.commit()
-
-
-def test_what_a_damaged_disk_lost_comes_back_and_a_person_is_told() -> None:
-    net = Network(1, checking=False)
-    a = net.node("a")
-    b = net.node("b", a)
+@pytest.mark.parametrize("chunk", [1, 100, 10_000])
+def test_all_that_is_held_is_read_in_pages_in_dot_order(chunk: int) -> None:
+    one = replica(A)
     for number in range(5):
-        a.do(ops.Put(f"k{number}", str(number)))
+        put(one, f"k{number}")
+    apply(one, version(B, 2), version(B, 9, key="l", text=None), version(C, 1))
+    delete(one, "k0")
+    found, after, last = [], START, False
+    while not last:
+        page, last = held_after(one, after, chunk)
+        found += page
+        after = page[-1].dot
+    assert [held.dot for held in found] == sorted(held.dot for held in all_versions(one.store))
+
+
+def test_an_empty_replica_has_one_empty_page() -> None:
+    assert held_after(replica(A), START, 1) == ([], True)
+
+
+def test_a_version_that_was_lost_here_is_taken_in_though_its_dot_was_seen() -> None:
+    one = replica(A)
+    lost = version(B, 1)
+    apply(one, lost)
+    one.drop([lost])  # a damaged disk
+    one.commit()
+    reconcile(one, lost, 0)
+    one.commit()
+    assert texts(one) == ["1"]
+    assert violations(one) == []
+
+
+def test_a_version_that_is_obsolete_here_is_not_taken_in() -> None:
+    one = replica(A)
+    apply(one, version(B, 1), version(C, 1, {B: 1}, text="2"))
+    reconcile(one, version(B, 1), 0)
+    one.commit()
+    assert texts(one) == ["2"]
+
+
+def test_what_is_the_same_on_both_sides_stays_as_it_is() -> None:
+    one = replica(A)
+    mine = put(one)
+    reconcile(one, mine, 0)
+    one.commit()
+    assert one.counter == 1
+
+
+@pytest.mark.parametrize("key", ["k", "another"])
+def test_where_one_dot_stands_for_two_things_both_are_put_again(key: str) -> None:
+    one, other = replica(A), replica(B)
+    for on, text, where in ((one, "1", "k"), (other, "2", key)):
+        apply(on, version(C, 1, key=where, text=text))
+    mine, theirs = all_versions(one.store), all_versions(other.store)
+    for on, what in ((one, theirs), (other, mine)):
+        for held in what:
+            reconcile(on, held, 0)
+        on.commit()
+    for _ in range(2):
+        apply(one, *all_versions(other.store))
+        apply(other, *all_versions(one.store))
+    for on in (one, other):
+        assert set(texts(on, "k") + texts(on, key)) == {"1", "2"}
+        assert not on.store.by_number(C, 1, 9, 9)
+        assert violations(on) == []
+
+
+# ------------------------------------------------------------------ between two nodes
+
+
+def two() -> tuple[Network, SimNode, SimNode]:
+    """Two nodes that are level, with some values."""
+    net = Network(1)
+    a = net.node("a", chunk=1)
+    b = net.node("b", a, chunk=1)
+    for number in range(4):
+        a.do(ops.Put(f"a{number}", "1"))
+        b.do(ops.Put(f"b{number}", "1"))
+    a.do(ops.Put("deleted", "1"))
     net.settle()
-    b.stop()
-    lose(b.store, "k2")
-    replica = b.engine.parts.replica
-    wrong = replica.fingerprint
-    b.start()
-    b.engine.parts.replica.fingerprint = wrong ^ 1  # what is held does not add up any more
-    b.engine.parts.replica._digest = None
+    a.do(ops.Delete("deleted"))
+    net.run(5)
+    net.settle()
+    return net, a, b
+
+
+def audits(net: Network) -> int:
+    """How many pages were asked for."""
+    return sum(wire.decode(line).type == "AUDIT" for _, _, line in net.sent)
+
+
+def lose(node: SimNode, key: str) -> None:
+    """The disk loses a key, without anybody's doing."""
+    replica = node.engine.parts.replica
+    node.turn(lambda: replica.drop(replica.store.siblings(key)) and None)
+
+
+def test_what_one_disk_lost_comes_back_from_the_other() -> None:
+    net, a, b = two()
+    lose(a, "b1")
+    net.run(20)
+    net.settle()
+    assert values(a) == values(b)
+    assert a.store.siblings("b1")
+    assert any("did not hold the same values" in alarm for alarm in a.engine.parts.tally.alarms)
+    assert not a.store.siblings("deleted")
+
+
+def test_a_peer_is_audited_once_an_hour_at_most_and_then_left_in_peace() -> None:
+    net, a, _b = two()
+    for key in ("b0", "b1"):  # each of the two may find it first
+        lose(a, key)
+        net.run(20)
+    asked = audits(net)
+    lose(a, "b2")
+    net.run(20)
+    already = len(net.sent)
     net.run(30)
-    assert values(b, "k2") == {b"2"}
-    assert any("did not hold the same" in alarm for alarm in b.engine.parts.tally.alarms)
+    assert audits(net) == asked
+    assert {wire.decode(line).type for _, _, line in net.sent[already:]} <= {"HEARTBEAT", "PING", "PONG"}
+    net.run(PAUSE)
+    net.settle()
+    assert a.store.siblings("b2")
+
+
+def test_level_nodes_are_never_audited() -> None:
+    net, _a, _b = two()
+    net.run(30)
+    assert audits(net) == 0
+
+
+def test_a_page_that_nobody_asked_for_is_passed_over() -> None:
+    _net, a, b = two()
+    link = a.engine.parts.links.to(b.engine.node)
+    assert link is not None
+    a.take(link.id, wire.encode(wire.Held(pack([version(C, 1, key="forced in")]))))
+    assert not a.store.siblings("forced in")
+
+
+def test_numbers_used_twice_after_a_rollback_are_found_and_both_values_kept() -> None:
+    net = Network(1)
+    a = net.node("a")
+    b = net.node("b", a)
+    net.settle()
+    earlier = copy(a.store)
+    a.do(ops.Put("before", "1"))
+    net.settle()
+    a.crash()
+    b.crash()
+    a.store = earlier
+    a.start()
+    a.do(ops.Put("after", "2"))  # under the same number, and nobody can know
+    b.start()
+    net.run(60)
+    net.settle()
+    for node in (a, b):
+        assert values(node) == {("before", b"1"), ("after", b"2")}

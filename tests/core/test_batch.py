@@ -41,7 +41,9 @@ def test_the_wire_does_not_change_it(versions: list[Version]) -> None:
 
 
 def test_nodes_are_named_once_and_numbers_are_differences() -> None:
-    batch = pack([version(A, 7, {B: 3}, lamport=10, ts=100), version(A, 9, {B: 4}, lamport=11, ts=90, key="l")])
+    first = version(A, 7, {B: 3}, lamport=10, ts=100)
+    second = version(A, 9, {B: 4}, lamport=11, ts=90, key="l")
+    batch = pack([first, second])
     assert batch == Batch(
         nodes=[A, B],
         runs=[0, 2],
@@ -63,7 +65,7 @@ def test_the_author_is_named_only_where_it_is_not_the_writer() -> None:
 def test_many_small_versions_cost_little_more_than_their_keys_and_values() -> None:
     versions = [
         version(A, n, {A: n - 500} if n > 500 else {}, key=f"settings/machine-{n}/display/brightness",
-                text=f'{{"level":{n},"unit":"percent","set_by":"somebody"}}', lamport=n, ts=1_700_000_000_000 + 37 * n)
+                text=f'{{"level":{n},"unit":"percent","set_by":"somebody"}}', lamport=n, ts=10**12 + 37 * n)
         for n in range(1, 1_001)
     ]  # fmt: skip
     plain = sum(len(one.key) + len(one.value or b"") for one in versions)

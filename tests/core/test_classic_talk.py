@@ -100,7 +100,7 @@ def test_a_write_that_follows_another_replaces_it() -> None:
 
 
 def test_our_own_write_echoed_with_their_entry_in_its_clock_is_ignored() -> None:
-    net, node, classic = pair()
+    net, node, _classic = pair()
     node.do(ops.Put("k", "1"))
     net.run(30)  # it has pushed its whole store several times
     [version] = node.store.siblings("k")

@@ -75,7 +75,8 @@ def test_clipping_lowers_one_entry_and_drops_it_at_zero(highest: int, clipped: C
 
 
 @pytest.mark.parametrize(
-    ("node", "classic"), [(A, False), ("0123456789abcdef", False), (X, True), ("A" * 16, True), ("a" * 15, True)]
+    ("node", "classic"),
+    [(A, False), ("0123456789abcdef", False), (X, True), ("A" * 16, True), ("a" * 15, True)],
 )
 def test_ids_of_our_own_have_a_form_that_the_original_program_never_uses(node: str, classic: bool) -> None:
     assert is_classic(node) is classic

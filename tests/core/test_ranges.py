@@ -22,7 +22,9 @@ def plain(held: ranges.Ranges) -> set[int]:
         ([5, 6, 9, 1], ((1, 1), (5, 6), (9, 9))),
     ],
 )
-def test_numbers_become_ranges_that_neither_overlap_nor_touch(numbers: list[int], held: ranges.Ranges) -> None:
+def test_numbers_become_ranges_that_neither_overlap_nor_touch(
+    numbers: list[int], held: ranges.Ranges
+) -> None:
     assert ranges.from_numbers(numbers) == held
 
 
@@ -30,7 +32,9 @@ def test_numbers_become_ranges_that_neither_overlap_nor_touch(numbers: list[int]
     ("held", "base", "count"),
     [((), 0, 0), (((1, 1),), 1, 1), (((2, 9),), 0, 8), (((1, 3), (5, 9)), 3, 8)],
 )
-def test_the_base_is_the_end_of_the_range_that_starts_at_1(held: ranges.Ranges, base: int, count: int) -> None:
+def test_the_base_is_the_end_of_the_range_that_starts_at_1(
+    held: ranges.Ranges, base: int, count: int
+) -> None:
     assert ranges.base(held) == base
     assert ranges.count(held) == count
 

@@ -2,13 +2,14 @@ import pytest
 from hypothesis import given
 
 from decent_tui.core.clocks import Dot
+from decent_tui.core.ranges import numbers
 from decent_tui.core.seen import Seen
 
 from .builders import A, B, C, seen, seen_sets
 
 
 def plain(of: Seen) -> set[Dot]:
-    return {Dot(node, number) for node, held in of.items() for low, high in held for number in range(low, high + 1)}
+    return {Dot(node, number) for node, held in of.items() for number in numbers(held)}
 
 
 @given(seen_sets, seen_sets)
@@ -54,10 +55,10 @@ def test_a_number_is_below_the_base_only_when_all_before_it_were_seen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("numbers", "gaps"), [([], 0), ([1, 2, 3], 0), ([2], 1), ([1, 3], 1), ([2, 4], 2), ([1, 3, 5], 2)]
+    ("some", "gaps"), [([], 0), ([1, 2, 3], 0), ([2], 1), ([1, 3], 1), ([2, 4], 2), ([1, 3, 5], 2)]
 )
-def test_a_gap_is_where_numbers_are_missing_below_one_that_was_seen(numbers: list[int], gaps: int) -> None:
-    assert seen(a=numbers).gaps(A) == gaps
+def test_a_gap_is_where_numbers_are_missing_below_one_that_was_seen(some: list[int], gaps: int) -> None:
+    assert seen(a=some).gaps(A) == gaps
 
 
 @given(seen_sets, seen_sets)

@@ -49,7 +49,9 @@ def test_a_newcomer_that_is_obsolete_already_changes_nothing() -> None:
 
 
 def test_siblings_stand_newest_lamport_first_then_by_node_then_by_number() -> None:
-    some = [version(A, 1, lamport=2), version(A, 2, lamport=2), version(B, 1, lamport=2), version(C, 1, lamport=7)]
+    some = [
+        version(node, seq, lamport=7 if node == C else 2) for node, seq in ((A, 1), (A, 2), (B, 1), (C, 1))
+    ]
     for order in permutations(some):
         assert [held.dot for held in in_order(order)] == [(C, 1), (A, 1), (A, 2), (B, 1)]
 

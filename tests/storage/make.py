@@ -1,10 +1,12 @@
 """Versions and changes for the tests of stores."""
 
+import sqlite3
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
 from decent_tui.core.store import Change, Store
 from decent_tui.core.version import Version, in_order
+from decent_tui.storage.sqlite import SqliteStore
 
 
 def version(
@@ -41,3 +43,8 @@ def put(store: Store, *versions: Version) -> None:
     """Make each of these the only version of its key."""
     for new in versions:
         hold(store, new.key, [new])
+
+
+def connection(store: SqliteStore) -> sqlite3.Connection:
+    """The store's own connection, to do it harm."""
+    return store._connection

@@ -115,9 +115,22 @@ def test_a_change_of_what_is_not_held_is_refused(store: Store) -> None:
     put(store, version("a", 1))
     store.commit()
     with pytest.raises(StorageError):
-        store.replace([Change.of("a", (version("a", 2),), (version("a", 3),))])
+        replace_and_commit(store, Change.of("a", (version("a", 2),), (version("a", 3),)))
     store.rollback()
     assert store.siblings("a") == (version("a", 1),)
+    with pytest.raises(StorageError):
+        replace_and_commit(
+            store,
+            Change.of("a", (version("a", 1),), (version("a", 2),)),
+            Change.of("a", (version("a", 1),), (version("a", 3),)),
+        )
+    store.rollback()
+    assert store.siblings("a") == (version("a", 1),)
+
+
+def replace_and_commit(store: Store, *changes: Change) -> None:
+    store.replace(changes)
+    store.commit()
 
 
 # ------------------------------------------------------------------ by number

@@ -46,6 +46,7 @@ def test_a_stream_of_writes_does_not_starve_a_reader(cluster: Cluster) -> None:
     assert all(a.answer(60)["ok"] for _ in range(5_000))
 
 
+@pytest.mark.slow
 def test_a_long_stream_of_writes_never_stalls(cluster: Cluster) -> None:
     """Some 60 MB of them, through whatever the store does from time to time with so much."""
     node = cluster.start()

@@ -51,6 +51,21 @@ def test_eight_rounds_of_kill_9_during_writes_lose_nothing_acknowledged(cluster:
     same_everywhere(node, witness)
 
 
+def test_a_node_killed_in_the_middle_of_a_bulk_sync_completes_it_after_its_restart(cluster: Cluster) -> None:
+    count = 6_000
+    full = cluster.start()
+    full.calls(put(f"k{n:05}", {"n": n, "text": "x" * 500}) for n in range(count))
+    empty = cluster.start(peers=[full.address])
+    for _ in range(3):
+        eventually(lambda: empty.ok("keys --limit 1")["keys"], every=0)
+        empty.kill9()
+        first_id = empty.node_id
+        assert empty.restart().node_id == first_id
+    linked(full, empty)
+    same_everywhere(full, empty, within=20)
+    assert len(empty.keys()) == count
+
+
 def test_a_restart_keeps_everything_exactly(cluster: Cluster) -> None:
     node = cluster.start()
     node.calls(put(f"k{n}", {"n": n, "text": "é\u202e[/]"}) for n in range(100))

@@ -123,10 +123,10 @@ async def test_long_values_are_folded_and_unfolded() -> None:
     async with shown(node) as (pilot, board):
         await select(pilot, board, "k")
         assert "folded" in text(board.versions)
-        before = board.versions.virtual_size.height
+        before = board.versions.length
         board.set_focus(board.versions)
         await pilot.press("space")
-        await until(pilot, lambda: board.versions.virtual_size.height > before + 50)
+        await until(pilot, lambda: board.versions.length > before + 50)
         await pilot.press("G")
         await until(pilot, lambda: "cid" in text(board.versions))
 

@@ -1,0 +1,92 @@
+"""A pane of lines with a frame that it paints itself.
+
+A frame of the styles would be painted whole, with everything in it, whenever a number in its title
+changes; here a title is one row like any other.
+"""
+
+from textual import events
+from textual.strip import Strip
+
+from decent_tui.tui.line_view import LineView
+from decent_tui.tui.lines import Line, Span, crop, pad, width
+
+
+class Pane(LineView):
+    """Lines in a rounded frame: a title above on the left, a word below on the right."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._title: Line = ()
+        self._footing: Line = ()
+        self._thumb = range(0)
+
+    @property
+    def rows(self) -> int:
+        """Rows inside the frame."""
+        return max(0, self.size.height - 2)
+
+    @property
+    def room(self) -> int:
+        """Cells inside the frame."""
+        return max(0, self.size.width - 2)
+
+    def label(self, title: Line, subtitle: Line = ()) -> None:
+        """Set what stands in the frame; costs nothing when it is the same as before."""
+        if title != self._title:
+            self._title = title
+            self.refresh_lines(0)
+        if subtitle != self._footing:
+            self._footing = subtitle
+            self.refresh_lines(self.size.height - 1)
+
+    def mark_place(self, first: int, shown: int, total: int) -> None:
+        """Light the part of the right edge that says which of all lines are shown; none when all are."""
+        thumb = range(0)
+        if 0 < shown < total and self.rows:
+            size = max(1, round(self.rows * shown / total))
+            start = round((self.rows - size) * first / (total - shown))
+            thumb = range(start, start + size)
+        if thumb != self._thumb:
+            changed = set(thumb) ^ set(self._thumb)
+            self._thumb = thumb
+            self.refresh_rows(*changed)
+
+    def refresh_rows(self, *rows: int) -> None:
+        """Paint only these rows inside the frame anew."""
+        self.refresh_lines(*(row + 1 for row in rows if 0 <= row < self.rows))
+
+    def row_at(self, event: events.MouseEvent) -> int | None:
+        """The row inside the frame under the mouse."""
+        offset = event.get_content_offset(self)
+        return offset.y - 1 if offset is not None and 1 <= offset.y <= self.rows else None
+
+    def render_line(self, y: int) -> Strip:
+        """Paint one row or an edge of the frame (the line API)."""
+        edge = "accent" if self.has_focus else "edge"
+        inks, room = self.inks, self.room
+        if y == 0:
+            return inks.strip(top(self._title, room, edge), room + 2)
+        if y == self.size.height - 1:
+            return inks.strip(bottom(self._footing, room, edge), room + 2)
+        line, ground = self.row(y - 1)
+        side = inks.strip((Span("│", edge),), 1)
+        right = inks.strip((Span("┃", "dim"),), 1) if y - 1 in self._thumb else side
+        return Strip.join((side, inks.strip(crop(line, room), room, ground), right))
+
+
+def top(title: Line, room: int, edge: str) -> Line:
+    """The upper edge with the title on the left."""
+    if not title or room < 6:
+        return (Span(f"╭{'─' * room}╮", edge),)
+    words = crop(title, room - 4)
+    rest = room - 3 - width(words)
+    return (Span("╭─ ", edge), *words, Span(f" {'─' * rest}╮", edge))
+
+
+def bottom(words: Line, room: int, edge: str) -> Line:
+    """The lower edge with a few words on the right."""
+    if not words or room < 6:
+        return (Span(f"╰{'─' * room}╯", edge),)
+    words = crop(words, room - 4)
+    rest = room - 3 - width(words)
+    return pad((Span(f"╰{'─' * rest} ", edge), *words, Span(" ─╯", edge)), room + 2)

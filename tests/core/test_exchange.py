@@ -1,0 +1,217 @@
+"""What passes between two nodes of our kind, seen from outside."""
+
+import pytest
+
+from decent_tui.core import messages as wire
+from decent_tui.core import operations as ops
+from decent_tui.core.batch import pack
+from decent_tui.core.exchange import HEARTBEAT
+from decent_tui.core.invariants import violations
+
+from .builders import B, version
+from .network import Network, SimNode
+
+
+def sent(net: Network, since: int = 0) -> list[tuple[str, wire.Line]]:
+    """Who sent what."""
+    return [(who.partition(":")[0], wire.decode(line)) for who, _, line in net.sent[since:]]
+
+
+def kinds(net: Network, since: int = 0) -> list[str]:
+    """What was sent, but for signs of life."""
+    quiet = ("HEARTBEAT", "PING", "PONG")
+    return [line.type for _, line in sent(net, since) if line.type not in quiet]
+
+
+def two(seed: int = 1) -> tuple[Network, SimNode, SimNode]:
+    """Two nodes that are linked and level."""
+    net = Network(seed)
+    a = net.node("a")
+    b = net.node("b", a)
+    net.run(3)
+    return net, a, b
+
+
+def test_a_write_is_one_push_and_needs_no_pull() -> None:
+    net, a, _b = two()
+    already = len(net.sent)
+    a.do(ops.Put("k", "1"))
+    net.run(3)
+    assert kinds(net, already) == ["VERSIONS"]
+    assert net.level()
+
+
+def test_the_writer_knows_soon_that_the_others_have_it() -> None:
+    net, a, b = two()
+    a.do(ops.Put("k", "1"))
+    net.run(0.35)  # there and back, and a tenth of a second in which acknowledgements are gathered
+    assert a.engine.parts.members[b.engine.node].seen == a.engine.parts.replica.seen
+
+
+def test_a_lost_push_is_noticed_by_the_gap_that_the_next_one_leaves() -> None:
+    net, a, _b = two()
+    net.lose_pushes = 1.0
+    a.do(ops.Put("k", "1"))
+    net.lose_pushes = 0.0
+    already = len(net.sent)
+    a.do(ops.Put("l", "2"))
+    net.run(0.3)
+    assert kinds(net, already) == ["VERSIONS", "SYNC", "VERSIONS"]
+    assert net.level()
+
+
+def test_a_lost_last_push_is_noticed_by_the_heartbeat() -> None:
+    net, a, _b = two()
+    net.lose_pushes = 1.0
+    a.do(ops.Put("k", "1"))
+    net.run(3 * HEARTBEAT)
+    assert net.level()
+
+
+def test_pushes_are_not_relayed() -> None:
+    net = Network(1)
+    a = net.node("a")
+    b, c = net.node("b", a), net.node("c", a)
+    net.run(5)
+    already = len(net.sent)
+    a.do(ops.Put("k", "1"))
+    net.run(5)
+    pushes = [who for who, line in sent(net, already) if line.type == "VERSIONS" and line.id is None]
+    assert pushes == ["a", "a"]
+    assert net.level()
+    assert b.store.siblings("k") == c.store.siblings("k") == a.store.siblings("k")
+
+
+def test_level_nodes_exchange_signs_of_life_only() -> None:
+    net, a, _b = two()
+    a.do(ops.Put("k", "1"))
+    net.run(3)
+    already = len(net.sent)
+    net.run(30)
+    assert kinds(net, already) == []
+    heartbeats = [line for _, line in sent(net, already) if line.type == "HEARTBEAT"]
+    assert 58 <= len(heartbeats) <= 62
+    assert all(isinstance(line.message, wire.Heartbeat) and not line.message.seen for line in heartbeats)
+
+
+def test_a_pull_goes_on_chunk_by_chunk() -> None:
+    net = Network(1)
+    a = net.node("a", chunk=1)
+    for number in range(10):
+        a.do(ops.Put(f"k{number}", "1"))
+    b = net.node("b", a)
+    net.run(3)
+    told = [line.message for who, line in sent(net) if who == "a"]
+    answers = [message for message in told if isinstance(message, wire.Versions)]
+    assert [(len(said.batch.keys), said.more) for said in answers] == [(1, True)] * 9 + [(1, False)]
+    assert net.level()
+    assert b.engine.parts.tally.applied == 10
+
+
+def test_only_one_pull_per_peer_is_under_way() -> None:
+    net, a, b = two()
+    link = b.engine.parts.links.to(a.engine.node)
+    assert link is not None
+    already = len(net.sent)
+    b.turn(lambda: (b.engine._exchange.pull(link), b.engine._exchange.pull(link)))  # type: ignore[arg-type]
+    assert kinds(net, already) == ["SYNC"]
+
+
+def test_an_answer_to_another_pull_is_ignored() -> None:
+    _net, a, b = two()
+    link = b.engine.parts.links.to(a.engine.node)
+    assert link is not None
+    b.turn(lambda: b.engine._exchange.pull(link))
+    false = wire.Versions(seen={B: [1, 9]})
+    for number in (None, 0, "1", (link.pull.id if link.pull else 0) + 1):
+        b.take(link.id, wire.encode(false, number))
+    assert not b.engine.parts.replica.seen[B]
+
+
+def test_the_answering_side_collects_nothing_for_a_while_after_a_page() -> None:
+    net, a, b = two()
+    link = a.engine.parts.links.to(b.engine.node)
+    assert link is not None
+    b.crash()
+    a.do(ops.Forget(b.engine.node))
+    a.do(ops.Put("k", "1"))
+    a.do(ops.Delete("k"))
+    net.run(2)
+    assert a.engine.parts.replica.floor  # collected: it counts nobody
+    b.start(a.address)
+    net.run(2)  # under a new id, with a full answer
+    b.do(ops.Put("l", "1"))
+    b.do(ops.Delete("l"))
+    net.run(20)
+    assert a.store.siblings("l")
+    net.run(15)
+    assert not a.store.siblings("l")
+    assert not b.store.siblings("l")
+
+
+def test_tombstones_wait_for_a_member_that_is_down_and_status_says_for_whom() -> None:
+    net, a, b = two()
+    a.do(ops.Put("k", "1"))
+    net.run(2)
+    b.crash()
+    a.do(ops.Delete("k"))
+    net.run(5)
+    status = a.do(ops.Status())
+    assert isinstance(status, ops.NodeStatus)
+    assert (status.tombstones, status.waits_for) == (1, [b.engine.node])
+    b.start()
+    net.run(10)
+    assert not a.store.siblings("k")
+    assert not b.store.siblings("k")
+
+
+# ------------------------------------------------------------------ liars
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_claim_with_numbers_of_ours_that_we_never_made_is_not_taken(again: bool) -> None:
+    net, a, b = two()
+    if again:  # within the minute in which no further new id is taken
+        a.turn(lambda: a.engine._rename("once"))
+        net.run(3)
+    mine = a.engine.node
+    link = a.engine.parts.links.to(b.engine.node)
+    assert link is not None
+    a.turn(lambda: a.engine._exchange.pull(link))
+    assert link.pull is not None
+    lie = wire.Versions(pack([version(B, 1, key="lie")]), seen={mine: [1, 9], B: [1, 7]})
+    a.take(link.id, wire.encode(lie, link.pull.id))
+    replica = a.engine.parts.replica
+    assert not replica.seen[mine]
+    assert replica.seen[B] in ((), ((1, 1),))
+    assert (a.engine.node == mine) is again
+    assert a.engine.parts.links.get(link.id) is None
+    assert violations(replica) == []
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_version_of_ours_that_we_never_made_is_not_taken_nor_what_comes_with_it(again: bool) -> None:
+    net, a, b = two()
+    if again:
+        a.turn(lambda: a.engine._rename("once"))
+        net.run(3)
+    mine = a.engine.node
+    link = a.engine.parts.links.to(b.engine.node)
+    assert link is not None
+    a.turn(lambda: a.engine._exchange.pull(link))
+    assert link.pull is not None
+    lie = wire.Versions(pack([version(mine, 3), version(B, 1)]), seen={mine: [1, 3], B: [1, 7]})
+    a.take(link.id, wire.encode(lie, link.pull.id))
+    assert not a.engine.parts.replica.seen[mine]
+    assert not a.engine.parts.replica.seen[B]
+
+
+def test_a_liar_costs_us_one_id_a_minute_at_most() -> None:
+    net, a, b = two()
+    for _ in range(240):
+        link = a.engine.parts.links.to(b.engine.node)
+        if link is not None:
+            lie = wire.Heartbeat("0" * 16, {a.engine.node: [1, 99]})
+            a.take(link.id, wire.encode(lie))
+        net.run(0.5)
+    assert len(a.engine.parts.replica.former) in (2, 3)

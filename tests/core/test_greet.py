@@ -1,0 +1,249 @@
+"""How nodes find each other, part, and meet again."""
+
+import pytest
+
+from decent_tui.core import messages as wire
+from decent_tui.core import operations as ops
+from decent_tui.core.clocks import Dot
+from decent_tui.core.greet import PATIENCE
+from decent_tui.core.outputs import Send
+from decent_tui.core.peers import DOWN
+
+from .network import Network, SimNode
+
+
+def states(node: SimNode) -> dict[str, str]:
+    """What a node thinks of its peers, by address."""
+    return {peer.address: peer.state for peer in node.engine.parts.peers}
+
+
+def links(node: SimNode) -> list[str]:
+    """The ids at the other ends of the links of a node."""
+    return sorted(link.node or "" for link in node.engine.parts.links.decent())
+
+
+def linked(*nodes: SimNode) -> bool:
+    """Whether there is exactly one link per pair."""
+    ids = {node.engine.node for node in nodes}
+    return all(links(node) == sorted(ids - {node.engine.node}) for node in nodes)
+
+
+def three(seed: int = 1) -> tuple[Network, SimNode, SimNode, SimNode]:
+    """Three nodes, linked."""
+    net = Network(seed)
+    a = net.node("a")
+    b, c = net.node("b", a), net.node("c", a)
+    net.run_until(lambda: linked(a, b, c))
+    return net, a, b, c
+
+
+# ------------------------------------------------------------------ meeting
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_nodes_that_know_one_in_common_find_each_other(seed: int) -> None:
+    _net, _a, _b, c = three(seed)
+    assert states(c) == {"a:1": "alive", "b:1": "alive"}
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_simultaneous_dial_ends_with_one_link(seed: int) -> None:
+    net = Network(seed)
+    a, b = net.node("a"), net.node("b")
+    for one, other in ((a, b), (b, a)):
+        one.do(ops.AddPeer(other.address))
+    net.run(5)
+    assert linked(a, b)
+    assert len(a.wires) == len(b.wires) == 1
+
+
+def test_a_node_that_dials_itself_learns_that_it_is_itself() -> None:
+    net = Network(1)
+    a = net.node("a")
+    a.do(ops.AddPeer("alias:1"))
+    a.engine.opened(1, "alias:1", "alias:1")
+    a.engine.opened(2, "127.0.0.1:9", None)
+    for link, other in ((1, 2), (2, 1)):  # what it says on either end comes out at the other
+        for effect in a.engine.take_effects():
+            if isinstance(effect, Send) and effect.link == link:
+                a.engine.received(other, wire.Line(effect.message))
+    a.engine.commit()
+    assert states(a) == {}
+    assert a.engine.parts.links.all() == []
+    assert not a.engine.parts.tally.alarms
+    state = a.store.load()
+    assert state is not None
+    assert state.addresses == ()
+    assert a.do(ops.AddPeer("alias:1")) != ops.Address("alias:1")
+
+
+def test_two_processes_with_one_id_are_told_apart_and_said() -> None:
+    net = Network(1)
+    a, b = net.node("a"), net.node("b")
+    twin = SimNode(net, "twin:1", 1)
+    state = a.store.load()
+    assert state is not None
+    twin.store.save(root=state.root)
+    twin.store.commit()
+    net.nodes["twin:1"] = twin
+    twin.start("a:1")
+    net.run(3)
+    for node in (a, twin):
+        assert any("uses this node's id" in alarm for alarm in node.engine.parts.tally.alarms)
+        assert links(node) == []
+    assert b.up
+
+
+def test_an_unspecified_host_is_replaced_by_the_senders() -> None:
+    net = Network(1)
+    a = net.node("a")
+    a.turn(lambda: a.engine.opened(99, "10.0.0.7:5555", None))
+    a.take(99, wire.encode(wire.Handshake("b" * 16, "0.0.0.0:9001", ["[::]:9002", "nonsense"], protocol=1)))
+    assert sorted(states(a)) == ["10.0.0.7:9001", "10.0.0.7:9002"]
+
+
+def test_who_never_answers_the_handshake_is_given_up() -> None:
+    net = Network(1)
+    a = net.node("a")
+    a.do(ops.AddPeer("b:1"))
+    a.turn(lambda: a.engine.opened(99, "b:1", "b:1"))
+    net.run(PATIENCE + 1)
+    assert a.engine.parts.links.get(99) is None
+    peer = a.engine.parts.peers.at("b:1")
+    assert peer is not None
+    assert not peer.dialling
+
+
+def test_a_known_peer_is_dialled_after_a_restart() -> None:
+    net, a, b, c = three()
+    c.crash()
+    net.run(1)
+    c.start()  # nobody tells it an address
+    net.run(5)
+    assert linked(a, b, c)
+
+
+# ------------------------------------------------------------------ parting
+
+
+def test_a_stop_says_goodbye_and_the_peer_is_down_at_once_and_still_a_member() -> None:
+    net, a, b, c = three()
+    c.stop()
+    net.run(0.3)
+    assert states(a)["c:1"] == states(b)["c:1"] == "down"
+    assert c.engine.node in a.engine.parts.counted()
+
+
+def test_a_peer_whose_machine_refuses_is_down_and_one_that_is_silent_is_first_suspect() -> None:
+    net, a, b, c = three()
+    net.part(a, b)
+    c.crash()
+    net.run(7)
+    assert states(a) == {"b:1": "suspect", "c:1": "down"}
+    net.run(DOWN)
+    assert states(a)["b:1"] == "down"
+    net.join()
+    c.start()
+    net.run(10)
+    assert states(a) == {"b:1": "alive", "c:1": "alive"}
+
+
+def test_a_restarted_node_takes_its_place_at_once_though_the_old_link_looks_alive() -> None:
+    net, a, b, c = three()
+    for wire_ in c.wires.values():
+        wire_.void = True  # nobody hears that it ended
+    c.crash()
+    c.start()
+    net.run(2)
+    assert linked(a, b, c)
+
+
+def test_a_cut_holds_on_both_sides_until_it_is_healed() -> None:
+    net, a, b, c = three()
+    assert a.do(ops.Cut("b:1")) == ops.Addresses(["b:1"])
+    net.run(20)
+    assert links(a) == [c.engine.node]
+    assert a.engine.node not in links(b)
+    assert a.do(ops.Heal("b:1")) == ops.Addresses(["b:1"])
+    net.run(8)
+    assert linked(a, b, c)
+
+
+# ------------------------------------------------------------------ leaving
+
+
+def test_who_leaves_is_no_member_any_more_and_all_are_told() -> None:
+    net, a, b, c = three()
+    c.do(ops.Leave())
+    c.stop()
+    net.run(2)
+    assert states(a)["c:1"] == states(b)["c:1"] == "left"
+    assert c.engine.node not in a.engine.parts.counted()
+    a.do(ops.Put("k", "1"))
+    a.do(ops.Delete("k"))
+    net.run(5)
+    assert not a.store.siblings("k")  # nobody waits for it
+
+
+def test_who_was_forgotten_while_away_comes_back_under_a_new_id_with_what_it_wrote() -> None:
+    net, a, b, c = three()
+    old = c.engine.node
+    net.part(c, a)
+    net.part(c, b)
+    c.do(ops.Put("k", '"written alone"'))
+    a.do(ops.Forget(old))
+    net.run(15)
+    assert b.engine.parts.members.gone() == {old: "forgotten"}
+    net.join()
+    c.do(ops.AddPeer("a:1"))
+    net.run(15)
+    assert c.engine.node != old
+    assert linked(a, b, c)
+    assert a.store.siblings("k") == b.store.siblings("k") == c.store.siblings("k") != ()
+    c.do(ops.Delete("k"))
+    net.run(5)
+    for node in (a, b, c):
+        assert not node.store.tombstones(Dot("", 0), 9)
+        assert node.engine.parts.members.gone() == {old: "forgotten"}
+
+
+def test_what_was_forgotten_stays_so_after_a_crash() -> None:
+    _net, a, b, c = three()
+    c.crash()
+    b.crash()
+    assert a.do(ops.Forget(c.engine.node)) == ops.Done()
+    a.crash()
+    a.start()
+    assert a.engine.parts.members.gone() == {c.engine.node: "forgotten"}
+
+
+def test_an_id_that_is_gone_is_given_up_even_when_the_teller_forgets_it() -> None:
+    _net, a, _b, c = three()
+    old = c.engine.node
+    link = c.engine.parts.links.to(a.engine.node)
+    assert link is not None
+    c.take(link.id, wire.encode(wire.Gone({old: "left"})))
+    assert c.engine.node != old
+    assert c.engine.parts.members.gone() == {old: "left"}
+    assert old not in c.engine.parts.counted()
+
+
+def test_told_twice_within_a_minute_that_its_id_is_gone_a_node_waits_with_the_second_new_one() -> None:
+    net, a, b, c = three()
+    for _ in range(2):
+        a.do(ops.Forget(c.engine.node))
+        net.run(5)
+    assert len(c.engine.parts.replica.former) == 1
+    assert c.engine.node in a.engine.parts.members.forgotten()
+    net.run(60)
+    assert len(c.engine.parts.replica.former) == 2
+    net.run(5)
+    assert linked(a, b, c)
+
+
+def test_other_news_beside_that_of_ones_own_id_is_heard() -> None:
+    _net, a, _b, c = three()
+    link = c.engine.parts.links.to(a.engine.node)
+    assert link is not None
+    c.take(link.id, wire.encode(wire.Gone({c.engine.node: "forgotten", "d" * 16: "forgotten"})))
+    assert "d" * 16 in c.engine.parts.members.forgotten()

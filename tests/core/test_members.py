@@ -1,0 +1,126 @@
+import pytest
+
+from decent_tui.core.clocks import Dot
+from decent_tui.core.errors import ProtocolError
+from decent_tui.core.members import Membership
+from decent_tui.core.memory import MemoryStore
+from decent_tui.core.seen import Seen
+from decent_tui.core.store import Root
+
+from .builders import A, B, X, seen
+
+NOBODY: frozenset[str] = frozenset()
+
+
+def saved_and_read(members: Membership) -> Membership:
+    """The same membership after a restart."""
+    store = MemoryStore()
+    store.save(root=Root("f" * 16))
+    members.save(store)
+    store.commit()
+    state = store.load()
+    assert state is not None
+    return Membership(state.members)
+
+
+def test_who_was_met_is_a_member_and_counts_with_nothing_until_it_is_heard() -> None:
+    members = Membership({})
+    members.meet(A, name="otter", address="a:1")
+    assert members.counted(NOBODY) == {A: Seen()}
+    assert members.get(B) is None
+    assert members.get(None) is None
+
+
+def test_what_a_member_says_is_taken_whole_or_added() -> None:
+    members = Membership({})
+    members.meet(A)
+    members.heard(A, seen(a=[1, 2]), whole=True)
+    members.heard(A, seen(b=[1]), whole=False)
+    assert members[A].seen == seen(a=[1, 2], b=[1])
+    members.heard_wire(A, {B: [1, 1]}, whole=True)  # less than before: it was set back
+    assert members[A].seen == seen(b=[1])
+
+
+def test_a_stranger_is_not_made_a_member_by_what_it_says() -> None:
+    members = Membership({})
+    members.heard(A, seen(a=[1]), whole=True)
+    assert members.all() == []
+
+
+def test_a_seen_set_that_cannot_be_is_refused() -> None:
+    with pytest.raises(ProtocolError):
+        Membership({}).heard_wire(A, {A: [2, 1]}, whole=True)
+
+
+@pytest.mark.parametrize(
+    ("volatile", "classic", "alive", "counts"),
+    [
+        (False, False, False, True),  # down, but still a member
+        (True, False, False, False),  # a `--memory` node that is down is none
+        (True, False, True, True),
+        (False, True, True, False),  # a classic peer has no digest
+    ],
+)
+def test_who_counts_for_a_collection(volatile: bool, classic: bool, alive: bool, counts: bool) -> None:
+    members = Membership({})
+    members.meet(A, volatile=volatile, classic=classic)
+    assert (A in members.counted(frozenset([A]) if alive else NOBODY)) is counts
+
+
+def test_who_left_or_was_forgotten_counts_no_more_and_meeting_it_does_not_change_that() -> None:
+    members = Membership({})
+    for node, standing in ((A, "left"), (B, "forgotten")):
+        members.meet(node)
+        assert members.mark(node, standing)  # type: ignore[arg-type]
+        members.meet(node, name="back")
+    assert members.counted(NOBODY) == {}
+    assert members.gone() == {A: "left", B: "forgotten"}
+    assert members.forgotten() == {B}
+
+
+def test_forgotten_is_final_and_left_gives_way_to_it() -> None:
+    members = Membership({})
+    assert members.mark(A, "left")
+    assert not members.mark(A, "left")
+    assert members.mark(A, "forgotten")
+    assert not members.mark(A, "left")
+    assert members[A].standing == "forgotten"
+
+
+def test_a_former_id_of_ones_own_counts_until_it_is_forgotten() -> None:
+    members = Membership({})
+    members.keep(A, "me", seen(a=[1]))
+    assert members.counted(NOBODY) == {A: seen(a=[1])}
+    members.mark(A, "forgotten")
+    assert members.counted(NOBODY) == {}
+
+
+def test_the_holders_of_a_write_are_the_members_that_have_seen_it() -> None:
+    members = Membership({})
+    for node in (A, B):
+        members.meet(node)
+    members.heard(A, seen(a=[1]), whole=True)
+    assert members.holders(Dot(A, 1)) == [A]
+
+
+def test_all_of_it_is_there_after_a_restart() -> None:
+    members = Membership({})
+    members.meet(A, name="otter", address="a:1")
+    members.heard(A, seen(a=[1, 3]), whole=True)
+    members.meet(X, classic=True)
+    members.mark(B, "forgotten")
+    again = saved_and_read(members)
+    for known in members.all():
+        assert again[known.node].row() == known.row()
+    assert again[A].seen == seen(a=[1, 3])
+    assert again.gone() == {B: "forgotten"}
+
+
+def test_only_what_has_changed_is_written() -> None:
+    members = Membership({})
+    members.meet(A)
+    again = saved_and_read(members)
+    store = MemoryStore()
+    again.meet(A)  # nothing new
+    again.save(store)
+    assert not store.commit()

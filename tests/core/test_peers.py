@@ -1,0 +1,180 @@
+import random
+
+import pytest
+
+from decent_tui.core.errors import Refused
+from decent_tui.core.limits import MAX_LEARNED_PEERS
+from decent_tui.core.operations import PeerState
+from decent_tui.core.peers import DOWN, RETRY_FIRST, RETRY_LAST, SUSPECT, Peer, Peers, judge
+
+from .builders import A, B
+
+
+def peers(*addresses: str) -> Peers:
+    """The peers of a node at me:1."""
+    some = Peers(["me:1"], random.Random(1))
+    for address in addresses:
+        some.learn(address, given=True)
+    return some
+
+
+def at(some: Peers, address: str) -> Peer:
+    """The peer there."""
+    peer = some.at(address)
+    assert peer is not None
+    return peer
+
+
+# ------------------------------------------------------------------ who and where
+
+
+def test_a_node_never_lists_itself() -> None:
+    some = peers("me:1", "b:1")
+    assert some.learn("me:1", given=True) is None
+    assert some.addresses() == ["b:1"]
+    assert some.is_me("me:1")
+
+
+def test_an_address_that_turns_out_to_be_ones_own_is_forgotten_for_good() -> None:
+    some = peers("127.0.0.1:1")
+    some.learn_me("127.0.0.1:1")
+    assert some.addresses() == []
+    assert some.learn("127.0.0.1:1", given=False) is None
+
+
+def test_addresses_learned_from_others_are_bounded_and_given_ones_are_not() -> None:
+    some = peers()
+    for number in range(MAX_LEARNED_PEERS + 10):
+        some.learn(f"h{number}:1", given=False)
+    assert len(some.addresses()) == MAX_LEARNED_PEERS
+    assert some.learn("one-more:1", given=True) is not None
+    assert some.learn("h0:1", given=False) is at(some, "h0:1")  # known already
+
+
+def test_a_node_met_at_a_new_address_is_the_same_peer() -> None:
+    some = peers("old:1")
+    peer, _ = some.met(A, "otter", "old:1", "old:1")
+    again, other_ways = some.met(A, "", "new:1", None)
+    assert again is peer
+    assert (peer.address, peer.name, other_ways) == ("new:1", "otter", ["old:1"])
+    assert some.at("old:1") is some.at("new:1") is peer
+    assert len(list(some)) == 1
+
+
+def test_two_addresses_of_one_node_become_one_peer() -> None:
+    some = peers("localhost:1", "127.0.0.1:1")
+    some.met(A, "otter", "127.0.0.1:1", "127.0.0.1:1")
+    peer, other_ways = some.met(A, "otter", "127.0.0.1:1", "localhost:1")
+    assert list(some) == [peer]
+    assert other_ways == ["localhost:1"]
+
+
+def test_another_node_at_a_known_address_takes_the_peer_over() -> None:
+    some = peers("a:1")
+    peer, _ = some.met(A, "otter", "a:1", "a:1")
+    peer.rtt = 0.5
+    again, _ = some.met(B, "lynx", "a:1", "a:1")
+    assert (again, again.node, again.rtt) == (peer, B, None)
+    assert some.of(A) is None
+
+
+def test_a_removed_peer_is_gone_by_all_its_addresses() -> None:
+    some = peers("old:1")
+    some.met(A, "", "old:1", "old:1")
+    peer, _ = some.met(A, "", "new:1", None)
+    some.remove(peer)
+    assert list(some) == []
+    assert some.at("old:1") is None
+
+
+@pytest.mark.parametrize("text", ["a:1", A, "aaaa", "otter", ":1"])
+def test_a_peer_is_found_by_address_id_beginning_or_name(text: str) -> None:
+    some = peers("a:1", "b:2")
+    some.met(A, "otter", "a:1", "a:1")
+    some.met(B, "lynx", "b:2", "b:2")
+    assert some.find(text) is at(some, "a:1")
+
+
+@pytest.mark.parametrize("text", ["c:1", "zebra", "", ":9"])
+def test_a_peer_that_is_not_there_is_refused(text: str) -> None:
+    with pytest.raises(Refused, match="there is no peer"):
+        peers("a:1").find(text)
+
+
+def test_a_word_that_means_several_peers_is_refused() -> None:
+    some = peers("a:1", "b:1")
+    some.met("ab" + "0" * 14, "otter", "a:1", "a:1")
+    some.met("ac" + "0" * 14, "otter", "b:1", "b:1")
+    for text in ("otter", "a", ":1"):
+        with pytest.raises(Refused, match="several"):
+            some.find(text)
+
+
+# ------------------------------------------------------------------ life and death
+
+
+@pytest.mark.parametrize(
+    ("state", "silence", "becomes"),
+    [
+        ("alive", 0.0, "alive"),
+        ("alive", SUSPECT, "suspect"),
+        ("alive", DOWN, "down"),
+        ("suspect", 0.0, "suspect"),  # it never gets better by silence
+        ("suspect", DOWN, "down"),
+        ("down", 0.0, "down"),
+        ("joining", DOWN, "joining"),  # it was never there
+        ("left", DOWN, "left"),
+        ("forgotten", DOWN, "forgotten"),
+    ],
+)
+def test_what_silence_makes_of_a_peer(state: PeerState, silence: float, becomes: PeerState) -> None:
+    assert judge(state, silence) == becomes
+
+
+def test_a_silent_peer_is_suspect_and_then_down_and_each_is_said_once() -> None:
+    some = peers("a:1")
+    peer = at(some, "a:1")
+    peer.state, peer.heard = "alive", 0.0
+    said = [(now, [p.state for p in some.tick(now)]) for now in range(20)]
+    assert [(now, states) for now, states in said if states] == [(4, ["suspect"]), (12, ["down"])]
+
+
+def test_who_was_asleep_itself_blames_nobody() -> None:
+    some = peers("a:1")
+    peer = at(some, "a:1")
+    peer.state, peer.heard = "alive", 0.0
+    some.tick(0.0)
+    assert some.tick(3600.0) == []
+    assert peer.state == "alive"
+    for now in range(3601, 3605):
+        some.tick(float(now))
+    assert peer.state == "suspect"
+
+
+def test_dials_are_put_off_twice_as_far_each_time_with_jitter_and_never_given_up() -> None:
+    some = peers("a:1")
+    peer = at(some, "a:1")
+    pauses = []
+    for _ in range(10):
+        some.later(peer, 100.0)
+        pauses.append(peer.retry_at - 100.0)
+        assert some.due(99.9) == []
+        assert some.due(105.0) == [peer]
+    expected = [min(RETRY_FIRST * 2**n, RETRY_LAST) for n in range(10)]
+    assert all(full / 2 <= pause <= full for pause, full in zip(pauses, expected, strict=True))
+    some.soon(peer, 100.0)
+    assert (some.due(100.0), peer.backoff) == ([peer], RETRY_FIRST)
+
+
+@pytest.mark.parametrize("state", ["left", "forgotten"])
+def test_who_is_gone_is_neither_dialled_nor_told_of(state: PeerState) -> None:
+    some = peers("a:1")
+    at(some, "a:1").state = state
+    assert some.due(1e9) == []
+    assert some.addresses() == []
+
+
+def test_who_is_linked_or_being_dialled_is_not_dialled() -> None:
+    some = peers("a:1", "b:1")
+    at(some, "a:1").link, at(some, "b:1").dialling = 1, True
+    assert some.due(1e9) == []
