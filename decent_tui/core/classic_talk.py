@@ -214,6 +214,6 @@ class ClassicDesk:
         """PING the classic peers: they have no heartbeat of their own."""
         now = self._parts.clock.now
         for link in self._parts.links.classic():
-            if now >= link.next_ping:
-                link.next_ping, link.pinged = now + PING, link.pinged or now
+            if now >= link.next_echo:
+                link.next_echo, link.asked = now + PING, link.asked or now
                 self._parts.out.send(link.id, wire.Ping())

@@ -230,7 +230,7 @@ class Engine:
             case wire.Peers():
                 self._greeting.answered(link, message)
             case wire.Pong():
-                self._ponged(link)
+                self._parts.measure(link)
             case wire.Keys():
                 self._classic.keys(link, message)
             case wire.ForeignValue():
@@ -272,12 +272,6 @@ class Engine:
             self._exchange.absorb(link, versions)
         except RolledBack as told:
             self._rolled_back(link, told)
-
-    def _ponged(self, link: Link) -> None:
-        peer = self._parts.peer_of(link)
-        if peer is not None and link.pinged is not None:
-            peer.rtt = self._parts.clock.now - link.pinged
-        link.pinged = None
 
     # ------------------------------------------------------------------ identity
 

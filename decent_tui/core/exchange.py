@@ -1,7 +1,7 @@
 """What passes on a link between two nodes of our kind: pulls, pushes, heartbeats."""
 
 from collections.abc import Collection, Sequence
-from typing import Final
+from typing import Final, Literal
 
 from decent_tui.core import messages as wire
 from decent_tui.core import sync
@@ -17,12 +17,12 @@ from decent_tui.core.tombstones import Collector
 from decent_tui.core.version import Version
 
 HEARTBEAT: Final = 1.0
-"""Seconds between heartbeats on a link. With the PINGs it makes some 130 bytes a second, both ways."""
+"""Seconds between heartbeats on a link. That is some 125 bytes a second on an idle link, both ways."""
 
 WORD: Final = 0.1
 """Seconds for which acknowledgements are gathered before the writer is told."""
 
-PING: Final = 10.0
+ECHO: Final = 10.0
 """Seconds between two measurements of the round trip."""
 
 PATIENCE: Final = 10.0
@@ -144,6 +144,10 @@ class Exchange:
         """A heartbeat came: note the digest; equal digests say that the peer has seen what we have."""
         parts = self._parts
         link.digest = beat.digest
+        if beat.echo == "ask":
+            self._beat(link, "answer")
+        elif beat.echo == "answer":
+            parts.measure(link)
         if beat.seen:
             self._heard(link, beat.seen, whole=False)
         if beat.digest == parts.replica.digest() and link.node is not None:
@@ -151,10 +155,10 @@ class Exchange:
             if known is not None and known.seen != parts.replica.seen:
                 parts.members.heard(link.node, parts.replica.seen.copy(), whole=True)
 
-    def _beat(self, link: Link) -> None:
+    def _beat(self, link: Link, echo: Literal["", "ask", "answer"] = "") -> None:
         link.owes_word = False
         replica = self._parts.replica
-        self._parts.out.send(link.id, wire.Heartbeat(replica.digest(), link.untold(replica.seen)))
+        self._parts.out.send(link.id, wire.Heartbeat(replica.digest(), link.untold(replica.seen), echo))
 
     def tick(self) -> None:
         """The work of time: heartbeats, acknowledgements, the periodic check, collection."""
@@ -166,10 +170,10 @@ class Exchange:
         if now >= self._next_beat:
             self._next_beat = now + HEARTBEAT
             for link in links:
-                self._beat(link)
-                if now >= link.next_ping and link.pinged is None:
-                    link.pinged, link.next_ping = now, now + PING
-                    parts.out.send(link.id, wire.Ping())
+                measure = now >= link.next_echo
+                if measure:
+                    link.asked, link.next_echo = now, now + ECHO
+                self._beat(link, "ask" if measure else "")
             self._check_one(links)
             self._collect()
         elif now >= self._next_word:
@@ -187,7 +191,7 @@ class Exchange:
     def _would_gain(self, link: Link) -> bool:
         """Whether a pull from the peer would bring anything.
 
-        Heartbeats carry what is new in its `seen`, so if the digests differ we know whether it is ahead of us.
+        Heartbeats carry what is new in its `seen`, so if digests differ we know whether it is ahead.
         If its `seen` equals ours, its values do not, and the pull is for the self-check. While its pushes
         stream in, they bring what we lack without our asking.
         """

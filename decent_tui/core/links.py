@@ -36,9 +36,9 @@ class Link:
     """Versions came on this link and its peer has not been told yet that we have them."""
     digest: str = ""
     """The peer's digest as last heard."""
-    pinged: float | None = None
-    """When a PING was sent that is not answered yet."""
-    next_ping: float = 0.0
+    asked: float | None = None
+    """When an answer was asked for at once (by an echo or a PING) that has not come yet."""
+    next_echo: float = 0.0
     sent_versions: int = 0
     received_versions: int = 0
     """Versions that went and came on this link so far."""

@@ -5,7 +5,7 @@ question. The first group is the original program's protocol; the second is ours
 that said `protocol` in their HANDSHAKE (or its answer) get it.
 """
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -191,10 +191,14 @@ class Versions(Message, frozen=True):
 
 
 class Heartbeat(Message, frozen=True):
-    """A sign of life: the digest, and of `seen` what has changed since it was last told on this link."""
+    """A sign of life: the digest, and of `seen` what has changed since it was last told on this link.
+
+    One that says `ask` wants another at once that says `answer`: so the round trip is measured.
+    """
 
     digest: str
     seen: Flat = {}
+    echo: Literal["", "ask", "answer"] = ""
 
 
 class Audit(Message, frozen=True):

@@ -124,6 +124,13 @@ class Parts:
             if peer.state != "alive":
                 self.set_state(peer, "alive", "it answers")
 
+    def measure(self, link: Link) -> None:
+        """An answer came that was asked for at once: that was the round trip."""
+        peer = self.peer_of(link)
+        if peer is not None and link.asked is not None:
+            peer.rtt = self.clock.now - link.asked
+        link.asked = None
+
     def alive(self) -> frozenset[str]:
         """The ids of the peers that are alive or only suspect."""
         return frozenset(p.node for p in self.peers if p.node and p.state in ("alive", "suspect"))

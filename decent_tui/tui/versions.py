@@ -179,7 +179,7 @@ class VersionsPane(Pane, can_focus=True):
         old, self._lines = self._lines, self._made()
         self._ages = self._read_ages()
         self._label()
-        self._scroll_to(self._top)
+        self._show_from(self._top)
         longest = max(len(old), len(self._lines))
         differing = (at - self._top for at in range(longest) if old[at : at + 1] != self._lines[at : at + 1])
         self.refresh_rows(*differing)
@@ -289,7 +289,7 @@ class VersionsPane(Pane, can_focus=True):
 
     # ------------------------------------------------------------------ scrolling
 
-    def _scroll_to(self, top: int) -> None:
+    def _show_from(self, top: int) -> None:
         top = max(0, min(top, len(self._lines) - self.rows))
         moved, self._top = top != self._top, top
         self.mark_place(top, self.rows, len(self._lines))
@@ -298,11 +298,11 @@ class VersionsPane(Pane, can_focus=True):
 
     def action_scroll(self, by: int) -> None:
         """Scroll by lines."""
-        self._scroll_to(self._top + by)
+        self._show_from(self._top + by)
 
     def action_page(self, pages: float) -> None:
         """Scroll by pages."""
-        self._scroll_to(self._top + int(pages * max(1, self.rows - 1)))
+        self._show_from(self._top + int(pages * max(1, self.rows - 1)))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll."""

@@ -1,8 +1,8 @@
 """Replicas without a network between them: the rules alone, under anything that packets can do.
 
 No links, no time: any push arrives at any time, in any order, twice or never; pulls go on chunk by chunk
-while everything else changes; everybody counts whom it pleases and collects when it pleases. That is far worse
-than a network, and ten times faster.
+while everything else changes; everybody counts whom it pleases and collects when it pleases. That is far
+worse than a network, and ten times faster.
 """
 
 from __future__ import annotations

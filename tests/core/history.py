@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from unittest import mock
 
 from decent_tui.core import messages as wire
 from decent_tui.core import operations as ops
+from decent_tui.core import sync
 from decent_tui.core.clocks import Dot
 from decent_tui.core.errors import Refused
 from decent_tui.core.version import in_conflict, live
@@ -200,8 +202,9 @@ def play(seed: int) -> None:
     """One whole history; a failure tells the seed and the course of events."""
     history = History(seed)
     try:
-        history.run(history.draw.randint(10, 60))
-        history.finish()
+        with mock.patch.object(sync, "LIST_PAGE", history.draw.choice((1, 3, 4_096))):
+            history.run(history.draw.randint(10, 60))
+            history.finish()
     except BaseException as failure:
         failure.add_note("\n".join([f"seed {seed}", *history.log[-40:], f"{history.net.now:8.3f}  it fails"]))
         raise

@@ -90,7 +90,7 @@ def test_level_nodes_exchange_signs_of_life_only() -> None:
     net.run(30)
     assert kinds(net, already) == []
     heartbeats = [line for _, line in sent(net, already) if line.type == "HEARTBEAT"]
-    assert 58 <= len(heartbeats) <= 62
+    assert 58 <= len(heartbeats) <= 70  # one a second each way, and the answers to some
     assert all(isinstance(line.message, wire.Heartbeat) and not line.message.seen for line in heartbeats)
 
 

@@ -124,6 +124,17 @@ def test_the_state_needs_no_writing_out(store: SqliteStore) -> None:
     assert store.counts() == Counts(keys=2, versions=2)
 
 
+def test_each_count_follows_alone(store: SqliteStore) -> None:
+    put(store, version("b", 9))
+    assert store.counts() == Counts(keys=1, versions=1)
+    hold(store, "b", [version("b", 9), version("b", 1, node="n2")])
+    assert store.counts() == Counts(keys=1, versions=2)
+    hold(store, "b", [version("b", 9), version("b", 2, "2", node="n2")])
+    assert store.counts() == Counts(keys=1, conflicts=1, versions=2)
+    hold(store, "c", [version("c", 10, None)])
+    assert store.counts() == Counts(keys=1, conflicts=1, deleted=1, versions=3)
+
+
 def test_a_turn_is_written_by_few_statements(store: SqliteStore) -> None:
     statements: list[str] = []
     put(store, version("a", 1))

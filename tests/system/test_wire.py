@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -367,6 +368,10 @@ def test_an_answer_that_could_exceed_a_line_is_bounded_and_says_more(cluster: Cl
         assert 0 < len(payload["keys"]) < 1_200
 
 
+needs_proc = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads /proc")
+
+
+@needs_proc
 def test_one_who_asks_and_never_reads_blocks_nobody(cluster: Cluster) -> None:
     node = cluster.start()
     node.calls(put(f"k{n}", "x" * 1_000) for n in range(200))
@@ -407,6 +412,7 @@ def test_more_connections_than_allowed_do_not_stop_the_node(cluster: Cluster) ->
     eventually(served)
 
 
+@needs_proc
 def test_connections_that_come_and_go_leave_nothing_behind(cluster: Cluster) -> None:
     node = cluster.start()
     for number in range(200):

@@ -1,0 +1,255 @@
+"""Operations, as people and programs ask for them."""
+
+from typing import TypeVar
+
+import pytest
+
+from decent_tui.core import messages as wire
+from decent_tui.core import operations as ops
+from decent_tui.core.desk import PATIENCE
+from decent_tui.core.errors import Refused
+from decent_tui.core.replica import Stale
+from decent_tui.core.values import content_id
+
+from .classic_node import ClassicNode
+from .network import Network, SimNode
+
+A = TypeVar("A")
+
+
+def done(node: SimNode, operation: ops.Operation[A]) -> A:
+    """The answer to an operation that must not be refused."""
+    answer = node.do(operation)  # type: ignore[arg-type]
+    assert not isinstance(answer, Refused), answer
+    return answer  # type: ignore[return-value]
+
+
+def refused(node: SimNode, operation: ops.AnyOperation) -> str:
+    """Why an operation is refused; nothing was changed by it."""
+    counter = node.engine.parts.replica.counter
+    answer = node.do(operation)
+    assert isinstance(answer, Refused)
+    assert node.engine.parts.replica.counter == counter
+    return str(answer)
+
+
+def alone() -> SimNode:
+    """A node without peers."""
+    return Network(1).node("a")
+
+
+def pair() -> tuple[Network, SimNode, SimNode]:
+    """Two nodes, linked."""
+    net = Network(1)
+    a = net.node("a")
+    b = net.node("b", a)
+    net.run(3)
+    return net, a, b
+
+
+def torn() -> tuple[Network, SimNode, SimNode]:
+    """Two nodes that wrote the same key at the same time."""
+    net, a, b = pair()
+    net.part(a, b)
+    done(a, ops.Put("k", '"a"'))
+    done(b, ops.Put("k", '"b"'))
+    net.join()
+    net.run(8)
+    return net, a, b
+
+
+# ------------------------------------------------------------------ values
+
+
+def test_what_is_put_is_read_and_what_is_deleted_is_not() -> None:
+    node = alone()
+    put = done(node, ops.Put("k", ' {"a" : 1} '))
+    assert [bytes(record.value) for record in put.versions] == [b'{"a":1}']
+    assert done(node, ops.Get("k")) == put
+    assert done(node, ops.Delete("k")) == ops.KeyOnly("k")
+    assert refused(node, ops.Get("k")) == "no value"
+    assert refused(node, ops.Delete("k")) == "no value"
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        ops.Put("", "1"),
+        ops.Put("a\nb", "1"),
+        ops.Put("k", ""),
+        ops.Put("k", "{"),
+        ops.Put("k", '"' + "x" * 300_000 + '"'),
+        ops.Get(""),
+        ops.Delete("\x00"),
+        ops.GetPeer("b:1", ""),
+        ops.AddPeer("nowhere"),
+        ops.AddPeer("a:1"),
+        ops.Cut("b:1"),
+        ops.Heal("b:1"),
+        ops.Forget("b:1"),
+        ops.GetPeer("b:1", "k"),
+        ops.Resolve("k", value="1"),
+    ],
+    ids=repr,
+)
+def test_what_cannot_be_done_is_refused_in_one_sentence(operation: ops.AnyOperation) -> None:
+    why = refused(alone(), operation)
+    assert why
+    assert "\n" not in why
+
+
+def test_a_put_that_saw_something_else_is_refused_with_what_there_is() -> None:
+    node = alone()
+    done(node, ops.Put("k", "1"))
+    answer = node.do(ops.Put("k", "2", saw=()))
+    assert isinstance(answer, Stale)
+    assert answer.cids == (content_id(1),)
+    done(node, ops.Put("k", "2", saw=(content_id(1),)))
+
+
+def test_both_values_of_a_conflict_are_read_and_a_put_settles_it_everywhere() -> None:
+    net, a, b = torn()
+    for node in (a, b):
+        values = {bytes(record.value) for record in done(node, ops.Get("k")).versions}
+        assert values == {b'"a"', b'"b"'}
+    done(a, ops.Put("k", '"both"'))
+    net.run(1)
+    assert [bytes(record.value) for record in done(b, ops.Get("k")).versions] == [b'"both"']
+
+
+def test_a_conflict_is_resolved_by_the_cid_of_a_sibling_or_by_a_new_value() -> None:
+    net, a, b = torn()
+    done(a, ops.Resolve("k", cid=content_id("b")))
+    assert [bytes(record.value) for record in done(a, ops.Get("k")).versions] == [b'"b"']
+    done(a, ops.Resolve("k", value='"c"'))
+    net.run(1)
+    assert [bytes(record.value) for record in done(b, ops.Get("k")).versions] == [b'"c"']
+    assert "no version with that cid" in refused(a, ops.Resolve("k", cid="0" * 64))
+
+
+# ------------------------------------------------------------------ peers
+
+
+def test_an_address_may_be_added_before_anybody_is_there() -> None:
+    net = Network(1)
+    a = net.node("a")
+    assert done(a, ops.AddPeer("b:1")) == ops.Address("b:1")
+    net.run(10)
+    net.node("b")
+    net.run(8)
+    assert done(a, ops.Status()).peers_alive == 1
+
+
+def test_healing_all_heals_all_and_what_is_not_cut_cannot_be_healed() -> None:
+    net, a, b = pair()
+    assert "is not cut" in refused(a, ops.Heal("b:1"))
+    assert done(a, ops.Cut(b.engine.node)) == ops.Addresses(["b:1"])
+    assert done(a, ops.Cut("b")) == ops.Addresses(["b:1"])
+    assert done(a, ops.Heal("all")) == ops.Addresses(["b:1"])
+    assert done(a, ops.Heal("all")) == ops.Addresses([])
+    net.run(8)
+    assert done(a, ops.Status()).peers_alive == 1
+
+
+def test_a_peer_that_never_said_who_it_is_is_forgotten_by_its_address() -> None:
+    node = alone()
+    done(node, ops.AddPeer("b:1"))
+    done(node, ops.Forget("b:1"))
+    assert done(node, ops.Peers()).peers == []
+
+
+# ------------------------------------------------------------------ getpeer
+
+
+def test_a_peer_is_asked_for_its_versions_and_they_are_compared_with_ours() -> None:
+    net, a, b = pair()
+    done(b, ops.Put("same", "1"))
+    net.run(1)
+    net.lose_pushes = 1.0
+    done(b, ops.Put("theirs", "1"))
+    done(a, ops.Put("ours", "1"))
+    done(a, ops.Put("same", "2"))
+    relations = {}
+    for key in ("theirs", "same", "ours", "nobodys"):
+        answer = a.ask(ops.GetPeer("b", key), within=1.0)
+        assert isinstance(answer, ops.PeerVersions)
+        relations[key] = answer.relation
+    assert relations == {"same": "behind", "ours": "absent", "theirs": "ahead", "nobodys": "absent"}
+
+
+def test_a_classic_peer_is_asked_too() -> None:
+    net = Network(1)
+    x = ClassicNode(net, "x")
+    a = net.node("a")
+    done(a, ops.AddPeer("x:1"))
+    done(a, ops.Put("k", "1"))
+    net.run(10)
+    answer = a.ask(ops.GetPeer("x:1", "k"))
+    assert isinstance(answer, ops.PeerVersions)
+    assert answer.relation == "same"
+    assert [(record.node_id, record.cid) for record in answer.versions] == [(a.engine.node, content_id(1))]
+    assert x.up
+
+
+def test_a_peer_that_does_not_answer_is_said_not_to() -> None:
+    net, a, b = pair()
+    net.part(a, b)
+    answer = a.ask(ops.GetPeer("b:1", "k"), within=PATIENCE + 1)
+    assert isinstance(answer, Refused)
+    assert "did not answer" in str(answer)
+
+
+def test_a_peer_that_answers_nonsense_is_said_to() -> None:
+    net, a, b = pair()
+    number = net.number()
+    a.turn(lambda: a.engine.operate(number, ops.GetPeer("b:1", "k")))
+    link = a.engine.parts.links.to(b.engine.node)
+    assert link is not None
+    digits = b"9" * 2_000
+    line = b'{"type":"VALUE","payload":{"key":"k","versions":[{"value":%b,"node_id":"b"}]},"id":%d}'
+    a.take(link.id, line % (digits, number))
+    answer = a.answers.pop(number)
+    assert isinstance(answer, Refused)
+    assert "nonsense" in str(answer)
+
+
+# ------------------------------------------------------------------ gossip
+
+
+def test_a_gossip_ends_when_all_have_what_we_had_and_we_have_what_they_had() -> None:
+    net, a, b = pair()
+    net.lose_pushes = 1.0
+    done(a, ops.Put("ours", "1"))
+    done(b, ops.Put("theirs", "1"))
+    answer = a.ask(ops.Gossip())
+    assert isinstance(answer, ops.Exchanges)
+    [exchange] = answer.peers
+    assert (exchange.address, exchange.error, exchange.received) == ("b:1", None, 1)
+    assert net.level()
+
+
+def test_a_gossip_says_whom_it_did_not_reach() -> None:
+    net, a, b = pair()
+    c = net.node("c", a)
+    net.run(3)
+    b.crash()
+    done(a, ops.Cut("c:1"))
+    net.run(1)
+    answer = a.ask(ops.Gossip())
+    assert isinstance(answer, ops.Exchanges)
+    errors = {exchange.address: exchange.error for exchange in answer.peers}
+    assert errors == {"b:1": "connection refused", "c:1": "cut by you"}
+    assert c.up
+
+
+def test_a_gossip_with_nobody_is_done_at_once() -> None:
+    assert done(alone(), ops.Gossip()) == ops.Exchanges([])
+
+
+def test_the_wire_hears_nothing_of_operations_that_only_look() -> None:
+    net, a, b = pair()
+    already = len(net.sent)
+    for operation in (ops.Keys(), ops.Peers(), ops.Status(), ops.Snapshot(), ops.Rows(), ops.Inspect("k")):
+        done(a, operation)
+    assert [wire.decode(line).type for _, _, line in net.sent[already:]] == []
+    assert b.up
