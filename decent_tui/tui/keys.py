@@ -1,6 +1,6 @@
 """The key list: a window over the store, one painted line a key."""
 
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -21,6 +21,15 @@ column that moves with every page is hard to read."""
 
 WHEEL: Final = 3
 """Lines that one notch of the mouse wheel scrolls."""
+
+
+class Goal(NamedTuple):
+    """What is to be loaded: the rows around a key ("" for the start, None for wherever the cursor is then),
+    or those at the end. A jump takes the cursor there."""
+
+    key: str | None = None
+    end: bool = False
+    jump: bool = False
 
 
 class KeyList(Pane, can_focus=True):
@@ -57,8 +66,7 @@ class KeyList(Pane, can_focus=True):
         self._window = Window()
         self._wanted: Wanted = "all"
         self._prefix = ""
-        self._goal: str | None = None  # what to load around: a key, "" for the start, None for nothing
-        self._goal_is_end = False
+        self._goal: Goal | None = None
         self._loading = False
         self._selected = ""
         self._key_cells = KEY_CELLS
@@ -97,11 +105,8 @@ class KeyList(Pane, can_focus=True):
             self.reload()
 
     def reload(self) -> None:
-        """Fetch the rows anew; the cursor stays on its key (or goes where it was already sent)."""
-        if self._goal is not None:
-            self._load_around(self._goal, end=self._goal_is_end)
-        else:
-            self._load_around(self.key)
+        """Fetch the rows anew; the cursor stays on its key."""
+        self._load(self._goal or Goal())
 
     def set_filter(self, prefix: str) -> None:
         """Show only keys that start with `prefix`."""
@@ -113,64 +118,62 @@ class KeyList(Pane, can_focus=True):
         """Put the cursor on a key; the filter goes when it would hide it."""
         if not key.startswith(self._prefix) or self.conflicts_only:
             self._prefix, self._wanted = "", "all"
-        self._view += 1
-        self._window.forget()
-        self._load_around(key)
+            self._view += 1
+        self._load(Goal(key, jump=True))
 
     # ------------------------------------------------------------------ loading
 
     def _restart(self) -> None:
-        key = self.key
         self._view += 1
-        self._window.forget()
-        self._load_around(key if key.startswith(self._prefix) else "")
+        self._load(Goal(self.key if self.key.startswith(self._prefix) else "", jump=True))
 
-    def _load_around(self, key: str, *, end: bool = False) -> None:
-        self._goal, self._goal_is_end = key, end
+    def _load(self, goal: Goal) -> None:
+        self._goal = goal
         if self._node is not None and not self._loading and self.is_attached:
             self._loading = True
-            self.run_worker(self._load(self._node), group="keys", exit_on_error=True)
+            self.run_worker(self._load_all(self._node), group="keys")
 
-    async def _load(self, node: NodeInterface) -> None:
-        """Fetch until no one wants more. One load runs at a time; wishes that come meanwhile become one."""
+    async def _load_all(self, node: NodeInterface) -> None:
+        """Fetch until no one wants more. One load runs at a time; wishes that come meanwhile become one.
+        What is shown stays until its successor is there."""
         try:
             while self._goal is not None:
-                key, end, view = self._goal, self._goal_is_end, self._view
-                self._goal = None
-                await self._load_once(node, key, end, view)
+                goal, self._goal = self._goal, None
+                await self._load_once(node, goal)
         except Refused:
             pass  # the store cannot be read just now; the node raises an alarm of its own
         finally:
             self._loading = False
 
-    async def _load_once(self, node: NodeInterface, key: str, end: bool, view: int) -> None:
-        window, reach = self._window, self._window.reach
-        before = RowPage([], None)
-        after = RowPage([], None)
-        if end or key:
-            before = await node.run(self._page("" if end else key, reach, backwards=True, inclusive=end))
-        if not end:
+    async def _load_once(self, node: NodeInterface, goal: Goal) -> None:
+        window, reach, view = self._window, self._window.reach, self._view
+        key = goal.key if goal.key is not None else self.key
+        before = after = RowPage([], None)
+        if goal.end or key:
+            start = "" if goal.end else key
+            before = await node.run(self._page(start, reach, backwards=True, inclusive=goal.end))
+        if not goal.end:
             after = await node.run(self._page(key, reach, backwards=False, inclusive=True))
         if view != self._view:
-            return
-        if end:
+            return  # for a filter that was changed meanwhile; the change brought a goal of its own
+        seen = (window.visible, window.cursor - window.top)
+        if goal.jump:
             window.forget()
-            key = before.rows[0].key if before.rows else ""
-        total = after.total if after.total is not None else before.total
         fits = window.load(
             before.rows[::-1],
             after.rows,
-            key=key,
+            key=before.rows[0].key if goal.end and before.rows else key,
             more_before=len(before.rows) == reach,
             more_after=len(after.rows) == reach,
-            total=total,
+            total=after.total if after.total is not None else before.total,
         )
-        longest = max((cells(row.key) for row in (*before.rows, *after.rows)), default=0)
-        self._key_cells = max(self._key_cells, min(longest + 1, 100))
         if not fits and self._goal is None:
-            self._goal, self._goal_is_end = window.key, False
+            self._goal = Goal()
+        longest = max((cells(row.key) for row in (*before.rows, *after.rows)), default=0) + 1
+        if self._key_cells < min(longest, 100) or seen != (window.visible, window.cursor - window.top):
+            self._key_cells = max(self._key_cells, min(longest, 100))
+            self.refresh()
         self._shown()
-        self.refresh()
 
     def _page(self, start: str, limit: int, *, backwards: bool, inclusive: bool) -> Rows:
         return Rows(
@@ -192,7 +195,7 @@ class KeyList(Pane, can_focus=True):
         else:
             self.refresh_rows(cursor - top, window.cursor - top)
         if window.short:
-            self._load_around(window.key)
+            self._load(self._goal or Goal())
         self._shown()
 
     def _shown(self) -> None:
@@ -216,16 +219,14 @@ class KeyList(Pane, can_focus=True):
         if self._window.at_start:
             self.action_move(-len(self._window.rows))
         else:
-            self._view += 1
-            self._window.forget()
-            self._load_around("")
+            self._load(Goal("", jump=True))
 
     def action_last(self) -> None:
         """Go to the last key."""
         if self._window.at_end:
             self.action_move(len(self._window.rows))
         else:
-            self._load_around("", end=True)
+            self._load(Goal("", end=True, jump=True))
 
     def action_conflicts(self) -> None:
         """Show conflicts only, or everything again."""
@@ -267,7 +268,7 @@ class KeyList(Pane, can_focus=True):
         """Hold as many rows as the new height needs."""
         self._window.resize(self.rows)
         if self._window.short:
-            self._load_around(self.key)
+            self._load(self._goal or Goal())
         self._label()
 
     def on_focus(self) -> None:

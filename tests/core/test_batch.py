@@ -102,7 +102,7 @@ BROKEN: list[Mapping[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("wrong", BROKEN, ids=lambda wrong: str(wrong)[:40])
+@pytest.mark.parametrize("wrong", BROKEN, ids=lambda wrong: " ".join(wrong))
 def test_a_batch_that_no_honest_node_makes_ends_the_link(wrong: Mapping[str, Any]) -> None:
     batch = msgspec.structs.replace(pack([version()]), **wrong)
     with pytest.raises(ProtocolError) as caught:

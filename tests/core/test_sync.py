@@ -62,7 +62,8 @@ def test_a_claim_comes_only_with_the_answer_that_holds_all_that_is_missing() -> 
     one, other = replica(A), replica(B)
     for number in range(3):
         put(one, f"k{number}")
-    pull, answers = Pull(1, 0.0), []
+    pull = Pull(1, 0.0)
+    answers: list[Versions] = []
     while not answers or answers[-1].more:
         said = sync.answer(one, pull.question(other), 1)
         apply(other, *unpack(said.batch))
