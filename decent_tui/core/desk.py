@@ -222,11 +222,12 @@ class Desk:
 
     def _compared(self, question: _Question, said: wire.ForeignValue, link: Link) -> ops.AnyAnswer | Refused:
         try:
-            records = [_record(foreign, link) for foreign in said.versions]
+            records = [_record(foreign) for foreign in said.versions]
         except ValueError as error:
             return Refused(f"{question.peer.called()} answered nonsense: {error}")
         ours = join(*(version.clock for version in self._parts.replica.store.siblings(question.key)))
-        relation: Order = compare(join(*(record.vc for record in records)), ours)
+        theirs = join(*(_without_own_entry(record, link) for record in records))
+        relation: Order = compare(theirs, ours)
         return ops.PeerVersions(
             question.peer.address, question.key, records, relation if records else "absent"
         )
@@ -302,18 +303,17 @@ def _key(text: str) -> str:
         raise Refused(str(error)) from None
 
 
-def _record(foreign: wire.Foreign, link: Link) -> Record:
-    """A peer's record as we show it: its cid computed here, and without the entries that a classic peer adds
-    to the clock of everything it imports."""
-    clock = dict(foreign.vc)
-    if link.kind == "classic" and foreign.node_id != link.node and link.node is not None:
-        clock.pop(link.node, None)
+def _record(foreign: wire.Foreign) -> Record:
+    """A peer's record as we show it, its cid computed here; raises ValueError for what is no value."""
     raw = bytes(foreign.value)
     return Record(
-        foreign.value if raw else NULL,
-        clock,
-        foreign.lamport,
-        foreign.node_id,
-        foreign.ts,
+        foreign.value if raw else NULL, foreign.vc, foreign.lamport, foreign.node_id, foreign.ts,
         text_id(raw or b"null"),
-    )
+    )  # fmt: skip
+
+
+def _without_own_entry(record: Record, link: Link) -> dict[str, int]:
+    """A clock without the entry that a classic peer adds to everything it imports: it means nothing."""
+    if link.kind != "classic" or record.node_id == link.node:
+        return record.vc
+    return {node: seq for node, seq in record.vc.items() if node != link.node}

@@ -74,9 +74,11 @@ class Exchange:
         parts = self._parts
         link.owes_word, link.fed = True, parts.clock.now
         link.received_versions += len(versions)
+        me, counter = parts.replica.node, parts.replica.counter
         for version in versions:
-            if version.node == parts.replica.node and version.seq > parts.replica.counter:
-                raise RolledBack(version.seq)
+            ours = version.seq if version.node == me else version.context.get(me, 0)
+            if ours > counter:
+                raise RolledBack(ours)
         seen = parts.replica.seen
         gaps = {version.node: seen.gaps(version.node) for version in versions}
         parts.replica.apply(versions, link.node or "")

@@ -21,7 +21,6 @@ Number = Annotated[int, msgspec.Meta(ge=0, le=MAX_NUMBER)]
 Flat = dict[Id, list[Number]]
 """Sets of numbers per node, as in `Seen.to_wire`."""
 Clock = dict[Id, Number]
-AddressText = Annotated[str, msgspec.Meta(max_length=280)]
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -37,8 +36,8 @@ class Handshake(Message, frozen=True):
     what it holds, `gone` the nodes that it knows to have left or been forgotten."""
 
     node_id: Id
-    listen: AddressText = ""
-    known_peers: Annotated[list[AddressText], msgspec.Meta(max_length=4 * MAX_LEARNED_PEERS)] = []
+    listen: str = ""
+    known_peers: Annotated[list[str], msgspec.Meta(max_length=4 * MAX_LEARNED_PEERS)] = []
     protocol: int = 0
     name: Annotated[str, msgspec.Meta(max_length=MAX_NAME)] = ""
     tag: str = ""
@@ -49,9 +48,9 @@ class Handshake(Message, frozen=True):
 class Peers(Message, frozen=True):
     """The answer to HANDSHAKE: the addresses that the answering side knows, and (ours) who it is."""
 
-    peers: Annotated[list[AddressText], msgspec.Meta(max_length=4 * MAX_LEARNED_PEERS)] = []
+    peers: Annotated[list[str], msgspec.Meta(max_length=4 * MAX_LEARNED_PEERS)] = []
     node_id: Id | None = None
-    listen: AddressText = ""
+    listen: str = ""
     protocol: int = 0
     name: Annotated[str, msgspec.Meta(max_length=MAX_NAME)] = ""
     tag: str = ""

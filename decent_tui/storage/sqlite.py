@@ -2,7 +2,8 @@
 
 Everything here runs in the node's own thread but `make_durable`, which is called from a worker
 thread and touches nothing of the first connection. What makes a commit safe is explained in `wal`,
-the tables in `schema`, the marker that is written after every flush in `marker`.
+what an error does to a transaction in `transaction`, why rows are written late in `pending`, the
+tables in `schema`, the marker that is written after every flush in `marker`.
 """
 
 import contextlib
@@ -301,13 +302,15 @@ class SqliteStore:
 
     def _start_log_anew(self) -> None:
         """See that a log does not grow for ever under a writer who never pauses; between two transactions."""
-        if self._flushing.acquire(blocking=False):  # else `make_durable` is at work: after the next COMMIT
-            try:
+        if not self._flushing.acquire(blocking=False):
+            return  # `make_durable` is at work; after the next COMMIT, then
+        try:
+            if self._broken is None:  # what may be missing from the log must not go into the database
                 # what fails here (a full disk) fails in `make_durable` before long, and is heard of there
                 with contextlib.suppress(sqlite3.Error):
                     self._log.finish(self._connection, self._transaction.begun)
-            finally:
-                self._flushing.release()
+        finally:
+            self._flushing.release()
 
     def _write_out(self) -> None:
         """Put the changes that wait into the tables."""

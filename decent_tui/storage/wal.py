@@ -2,7 +2,8 @@
 
 SQLite runs with `synchronous=NORMAL` and without automatic checkpoints, so a COMMIT only appends to
 the log (`FILE-wal`). The waiting for the disk is done here, in whatever thread calls `make_durable`;
-the thread that commits waits only each few megabytes, when the log is started anew (see 3).
+the thread that commits waits only each few megabytes, when the log is started anew (see 3, and "Who
+copies" below).
 
 Why nothing is lost or damaged when the power goes:
 
@@ -25,7 +26,7 @@ Why nothing is lost or damaged when the power goes:
 Who copies the log into the database, and when:
 
 - `make_durable` does, on a connection of its own, each time that the log has grown by CHECKPOINT.
-- Nearly always the writer's next transaction is open meanwhile. One that began before all was copied
+- Under load the writer's next transaction is always open meanwhile. One that began before all was copied
   goes on at the end of the log, and so does the one after it, because of what this one wrote: as
   long as the writer never pauses, the log is never started anew. So from BLOCKING on, the thread that
   commits copies the rest itself, on its own connection, between a COMMIT and the next BEGIN

@@ -16,17 +16,27 @@ LONG: Final = 4_000
 """Characters shown of one line."""
 
 
+WELCOME: Final = (
+    Span(" press ", "dim"),
+    Span(":", "bold accent"),
+    Span(" to type a command, ", "dim"),
+    Span("?", "bold accent"),
+    Span(" for all keys and commands", "dim"),
+)
+"""What is said before anything was asked."""
+
+
 class AnswerView(LineView):
     """The last command and what came of it. One row while there is little to say; it grows up to a limit."""
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._hint: Line = ()
-        self._said: tuple[Line, ...] = ()
+        self._said: tuple[Line, ...] = (WELCOME,)
         self._top = 0
         self._limit = 12
         self._folded = True
-        self._rows: list[Line] = [()]
+        self._rows: list[Line] = [WELCOME]
 
     @property
     def is_open(self) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import gc
 import signal
 import sys
 import time
@@ -17,6 +18,7 @@ from textual.message import Message
 from decent_tui.core.text import printable
 from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.dashboard import Dashboard
+from decent_tui.tui.driver import SteadyDriver
 from decent_tui.tui.history import History, default_path
 from decent_tui.tui.palette import THEMES, variables
 
@@ -51,7 +53,7 @@ class DashboardApp(App[None]):
         history: Path | None = None,
         now: Callable[[], float] | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=SteadyDriver)
         for theme in THEMES:
             self.register_theme(theme)
         # set without the watchers: they would read all styles a second time
@@ -104,6 +106,8 @@ async def run_dashboard(settings: "Settings") -> int:
     painted = asyncio.create_task(app.painted.wait())
     await asyncio.wait({running, painted}, return_when=asyncio.FIRST_COMPLETED)
     painted.cancel()
+    gc.enable()
+    gc.freeze()  # what the start made stays: no collection need look at it again
     from decent_tui.net.node import Node, StartError
 
     try:

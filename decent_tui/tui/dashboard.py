@@ -86,6 +86,8 @@ class Dashboard(Screen[None]):
         self._reading = False
         self._read_at = 0.0
         self._numbers_due = False
+        self._early: list[str] = []  # commands typed before the node was open
+        self._editable = False  # whether there is a key to edit, as the key bar shows it
         self._origin: Widget | None = None
         self._filtered: KeyList | MessagesPane | None = None
         self.header = Header(id="header")
@@ -130,6 +132,9 @@ class Dashboard(Screen[None]):
         self.set_interval(LOOK, self._look)
         self.set_interval(1.0, self._second)
         self._read_numbers()
+        early, self._early = self._early, []
+        for line in early:
+            self.run_command(line)
         return end
 
     def _look(self) -> None:
@@ -227,6 +232,9 @@ class Dashboard(Screen[None]):
     @on(KeyList.Selected)
     def _key_selected(self, event: KeyList.Selected) -> None:
         self.versions.show(event.key)
+        if bool(event.key) is not self._editable:
+            self._editable = bool(event.key)
+            self.refresh_bindings()
 
     @on(KeyList.Opened)
     def _key_opened(self) -> None:
@@ -401,7 +409,8 @@ class Dashboard(Screen[None]):
     def run_command(self, line: str) -> None:
         """Carry out one line of the command language and show what came of it."""
         if self._node is None:
-            self.answer.show(f": {line}", ("the node is not open yet",), "amber")
+            self._early.append(line)
+            self.answer.show(f": {line}", ("waits until the node is open …",), "dim")
             return
         self.answer.show(f": {line}", ("…",), "dim")
         self.run_worker(self._carry_out(self._node, line), group="commands")

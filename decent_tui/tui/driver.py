@@ -48,7 +48,7 @@ class SteadyDriver(LinuxDriver):
         """Take the terminal, under a descriptor of our own: not to block is a property of the open file, and
         the one we were started with belongs to the shell as well."""
         self._terminal = _open_terminal()
-        super().start_application_mode()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def write(self, data: str) -> None:
         """Send to the terminal what it takes at once; the rest waits, and beyond `BACKLOG` is dropped."""

@@ -170,7 +170,8 @@ class KeyList(Pane, can_focus=True):
         if not fits and self._goal is None:
             self._goal = Goal()
         longest = max((cells(row.key) for row in (*before.rows, *after.rows)), default=0) + 1
-        if self._key_cells < min(longest, 100) or seen != (window.visible, window.cursor - window.top):
+        same = bool(window.rows) and seen == (window.visible, window.cursor - window.top)
+        if not same or self._key_cells < min(longest, 100):
             self._key_cells = max(self._key_cells, min(longest, 100))
             self.refresh()
         self._shown()

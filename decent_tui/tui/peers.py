@@ -84,9 +84,10 @@ class PeersPane(Pane, can_focus=True):
                 ground = "cursor" if self.has_focus else "ground"
             return self._lines[at], ground
         if self._open and not self._peers:
+            own = self._own()
             words: tuple[Line, ...] = (
                 (Span(" no peers yet; in another terminal:", "dim"),),
-                (Span(" decent-tui --port 9002 --peers ", "text"), said(self._own(), "text")),
+                (Span(f" decent-tui --port {_another(own)} --peers ", "text"), said(own, "text")),
             )
             return (words[y] if y < len(words) else ()), "ground"
         return (), "ground"
@@ -158,6 +159,12 @@ class PeersPane(Pane, can_focus=True):
         """Scroll by moving the cursor."""
         self.action_move(-1)
         event.stop()
+
+
+def _another(address: str) -> int:
+    """A port beside the one of this address."""
+    port = address.rpartition(":")[2]
+    return int(port) + 1 if port.isdecimal() and int(port) < 65535 else 9002
 
 
 def mark(peer: PeerView) -> Span:

@@ -24,6 +24,7 @@ class History:
     """One history; everything in it follows from its seed."""
 
     def __init__(self, seed: int) -> None:
+        self.seed = seed
         self.draw = random.Random(f"history {seed}")
         self.net = Network(seed)
         self.oracle = Oracle()
@@ -39,6 +40,10 @@ class History:
         )
         self.trouble = self.draw.choice((0.0, 0.1, 0.3, 0.5))
         self.forgets = self.draw.random() < 0.3
+        self.troubles: list[Callable[[], None]] = [
+            self._doom, self._crash, self._stop, self._restart, self._restart, self._cut, self._heal,
+            self._part, self._join, self._reset, self._forget,
+        ]  # fmt: skip
         self.log: list[str] = []
 
     # ------------------------------------------------------------------ what people do
@@ -140,19 +145,20 @@ class History:
 
     def _act(self) -> None:
         people: tuple[Callable[[], None], ...] = (self._put, self._put, self._put, self._delete, self._gossip)
-        trouble = (
-            self._doom, self._crash, self._stop, self._restart, self._restart, self._cut, self._heal,
-            self._part, self._join, self._reset, self._forget,
-        )  # fmt: skip
-        self.draw.choice(trouble if self.draw.random() < self.trouble else people)()
+        self.draw.choice(self.troubles if self.draw.random() < self.trouble else people)()
 
     def run(self, actions: int) -> None:
         """So many actions, with pauses between them; the oracle looks at everybody after each."""
         for _ in range(actions):
             self._act()
             self.net.run(self.draw.choice(self.pauses) * self.draw.random())
-            for node in self.nodes:
-                self.oracle.check(node.engine.parts.replica) if node.up else None
+            self.look()
+
+    def look(self) -> None:
+        """The oracle looks at everybody."""
+        for node in self.nodes:
+            if node.up:
+                self.oracle.check(node.engine.parts.replica)
 
     def calm(self) -> None:
         """Everything that goes wrong stops."""
@@ -198,13 +204,14 @@ class History:
         return sum(len(node.store.tombstones(Dot("", 0), 10_000)) for node in self.nodes)
 
 
-def play(seed: int) -> None:
+def play(history: History) -> None:
     """One whole history; a failure tells the seed and the course of events."""
-    history = History(seed)
     try:
         with mock.patch.object(sync, "LIST_PAGE", history.draw.choice((1, 3, 4_096))):
             history.run(history.draw.randint(10, 60))
             history.finish()
     except BaseException as failure:
-        failure.add_note("\n".join([f"seed {seed}", *history.log[-40:], f"{history.net.now:8.3f}  it fails"]))
+        failure.add_note(
+            "\n".join([f"seed {history.seed}", *history.log[-40:], f"{history.net.now:8.3f}  it fails"])
+        )
         raise

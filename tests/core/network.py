@@ -74,11 +74,9 @@ class Party(Protocol):
 class SimNode:
     """One node of the network: its store outlives its crashes."""
 
-    def __init__(self, net: Network, address: str, chunk: int) -> None:
-        self.net, self.address, self.chunk = net, address, chunk
-        self.store = MemoryStore()
-        self.store.save(root=Root(draw_id(net.chance)))
-        self.store.commit()
+    def __init__(self, net: Network, address: str, chunk: int, *, volatile: bool = False) -> None:
+        self.net, self.address, self.chunk, self.volatile = net, address, chunk, volatile
+        self._make_store()
         self.wires: dict[int, Wire] = {}
         self.answers: dict[int, AnyAnswer | Refused] = {}
         self.events: list[object] = []
@@ -88,11 +86,18 @@ class SimNode:
         self.generation = 0
         self.engine: Engine
 
+    def _make_store(self) -> None:
+        self.store = MemoryStore()
+        self.store.save(root=Root(draw_id(self.net.chance)))
+        self.store.commit()
+
     def start(self, *peers: str) -> None:
-        """Start, or restart on the same store."""
+        """Start, or restart on the same store (with nothing, if the node is volatile)."""
         self.generation += 1
+        if self.volatile and self.generation > 1:
+            self._make_store()
         name, tag = self.address.partition(":")[0], draw_id(self.net.chance)
-        me = Self(name, self.address, tag, False, "", self.chunk)
+        me = Self(name, self.address, tag, self.volatile, "", self.chunk)
         self.engine = Engine(self.store, me, self.net.chance)
         self.up = True
         self.turn(lambda: self.engine.start(peers))
@@ -210,9 +215,9 @@ class Network:
         self._numbers += 1
         return self._numbers
 
-    def node(self, name: str, *peers: SimNode, chunk: int = 10_000) -> SimNode:
+    def node(self, name: str, *peers: SimNode, chunk: int = 10_000, volatile: bool = False) -> SimNode:
         """Add a node and start it."""
-        node = SimNode(self, f"{name}:1", chunk)
+        node = SimNode(self, f"{name}:1", chunk, volatile=volatile)
         self.nodes[node.address] = node
         node.start(*(peer.address for peer in peers))
         return node

@@ -184,6 +184,30 @@ def test_a_disk_too_full_to_copy_the_rest_is_heard_of_in_make_durable(
     assert store.page() == ["a", "b"]
 
 
+def test_after_a_failed_flush_nothing_is_copied(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What may be missing from the log must not go into the database: the next start could not mend it."""
+    monkeypatch.setattr(wal, "CHECKPOINT", 0)
+    monkeypatch.setattr(wal, "BLOCKING", 0)
+    put(store, version("a", 1))
+    store.commit()
+    store.make_durable()
+    put(store, version("b", 2))
+    store._flushing.acquire()
+    store.commit()  # `make_durable` seems to be at work, so the log stays long
+    store._flushing.release()
+    assert store._log.is_long
+    with monkeypatch.context() as failing:
+        failing.setattr(store._log, "flush", lambda: (_ for _ in ()).throw(OSError(5, "Input/output error")))
+        with pytest.raises(StorageError, match="Input/output error"):
+            store.make_durable()
+    before = uncopied(store)
+    put(store, version("c", 3))
+    store.commit()
+    assert uncopied(store) > before > 0
+    with pytest.raises(StorageError, match="Input/output error"):
+        store.close()
+
+
 def test_durable_from_another_thread_while_writing(
     store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

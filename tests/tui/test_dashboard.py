@@ -171,7 +171,7 @@ async def test_zoom_and_back() -> None:
         small = board.keys.size
         await pilot.press("z")
         await pilot.pause()
-        assert board.keys.size.width == 118
+        assert board.keys.size.width == 120
         assert not board.peers.display
         await pilot.press("tab")
         await pilot.pause()

@@ -53,7 +53,7 @@ async def test_moving() -> None:
         await pilot.press("ctrl+d", "ctrl+u")
         assert board.keys.key == order[0]
         await pilot.press("pagedown")
-        assert board.keys.key == order[board.keys.size.height - 1]
+        assert board.keys.key == order[board.keys.rows - 1]
 
 
 async def test_the_versions_follow_the_cursor() -> None:

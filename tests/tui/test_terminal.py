@@ -1,0 +1,175 @@
+"""The real program in a real terminal."""
+
+import os
+import re
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .terminal import dashboard
+
+
+@pytest.fixture
+def ports() -> Iterator[list[int]]:
+    """Ports that are free now."""
+    held = [socket.socket() for _ in range(3)]
+    for sock in held:
+        sock.bind(("127.0.0.1", 0))
+    numbers = [sock.getsockname()[1] for sock in held]
+    for sock in held:
+        sock.close()
+    return iter([numbers])
+
+
+@pytest.fixture
+def port(ports: Iterator[list[int]]) -> int:
+    """One free port."""
+    return next(ports)[0]
+
+
+def memory(port: int, *more: str) -> list[str]:
+    return ["--memory", "--port", str(port), *more]
+
+
+def test_the_first_minute_of_a_new_user(tmp_path: Path, ports: Iterator[list[int]]) -> None:
+    """Two nodes; a key arrives; a conflict is made, seen, understood and resolved."""
+    one, two, _ = next(ports)
+    with (
+        dashboard(tmp_path, *memory(one, "--name", "otter")) as first,
+        dashboard(tmp_path, *memory(two, "--name", "lynx", "--peers", f"127.0.0.1:{one}")) as second,
+    ):
+        first.wait(r"1/1 peer")
+        second.wait(r"1/1 peer")
+        first.type(':put hello {"to": "world"}\r')
+        second.wait(r"hello +\{\"to\":\"world\"\}")
+        first.type(f":cut 127.0.0.1:{two}\r")
+        first.wait("✂ 1 cut")
+        first.type(':put hello {"to": "mars"}\r')
+        first.wait("mars")
+        second.type(':put hello {"to": "moon"}\r')
+        second.wait("moon")
+        first.type(":heal all\r")
+        for screen in (first, second):
+            screen.wait("≠ 1 conflict")
+            screen.wait("≠ hello")
+        first.wait(rf":{one} wrote without having seen :{two}'s 1st write")
+        first.wait("2 siblings")
+        first.type("a")
+        for screen in (first, second):
+            screen.wait("≠ 0 conflicts")
+        first.type("\x11")
+        assert first.wait_exit() == 0
+        second.wait(r"0/1 peer")
+        second.type(":exit\r")
+        assert second.wait_exit() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_in_order(tmp_path: Path, port: int, number: int) -> None:
+    with dashboard(tmp_path, "--port", str(port), "--data", str(tmp_path / "node.db")) as terminal:
+        terminal.wait("0 keys")
+        terminal.type(":put kept 1\r")
+        terminal.wait("1 key ")
+        assert terminal.end(number) == 0
+    with dashboard(tmp_path, "--port", str(port), "--data", str(tmp_path / "node.db")) as terminal:
+        terminal.wait("1 key ")
+        terminal.wait("kept")
+
+
+def test_a_terminal_that_goes_away_ends_it_in_order(tmp_path: Path, port: int) -> None:
+    terminal = dashboard(tmp_path, *memory(port))
+    with terminal:
+        terminal.wait("0 keys")
+        spare = os.dup(terminal.fd)
+        os.close(spare)
+        os.close(terminal.fd)
+        _, status = os.waitpid(terminal.pid, 0)
+        terminal.exit_code = os.waitstatus_to_exitcode(status)
+        terminal.fd = os.open(os.devnull, os.O_RDONLY)
+    assert terminal.exit_code == 0
+
+
+def test_a_node_that_cannot_start_leaves_one_sentence(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with dashboard(tmp_path, *memory(port)) as terminal:
+            assert terminal.wait_exit() == 1
+            terminal.until(lambda: "already in use" in terminal.text(), "the sentence")
+            assert "Traceback" not in terminal.text()
+
+
+def test_a_line_typed_at_once_loses_no_letter(tmp_path: Path, port: int) -> None:
+    with dashboard(tmp_path, *memory(port)) as terminal:
+        terminal.wait("no keys yet")
+        terminal.type("".join(f':put k{at} "{"x" * at}"\r' for at in range(1, 6)))
+        terminal.wait("5 keys")
+        terminal.type("jjjj")
+        terminal.wait('"xxxxx"')
+
+
+def test_a_bracketed_paste_is_a_command(tmp_path: Path, port: int) -> None:
+    with dashboard(tmp_path, *memory(port)) as terminal:
+        terminal.wait("no keys yet")
+        terminal.type("\x1b[200~:put pasted [1, 2]\n\x1b[201~")
+        terminal.wait("1 key ")
+        terminal.wait("pasted")
+
+
+def test_sizes_and_resizing(tmp_path: Path, port: int) -> None:
+    with dashboard(tmp_path, *memory(port), size=(80, 24)) as terminal:
+        terminal.wait("Keys +Versions +Peers +Messages")
+        terminal.type(":put hello 1\r")
+        terminal.wait("hello")
+        terminal.type("\t")
+        terminal.wait("lamport")
+        terminal.resize(120, 36)
+        terminal.wait("(?s)─ Keys.*─ Peers.*─ Messages")
+        terminal.resize(200, 60)
+        terminal.until(lambda: any(len(line) == 200 for line in terminal.text().splitlines()), "200 columns")
+        terminal.resize(100, 30)
+        terminal.wait("(?s)─ Keys.*─ Peers.*─ Messages")
+
+
+def test_no_colour(tmp_path: Path, port: int) -> None:
+    with dashboard(tmp_path, *memory(port), NO_COLOR="1") as terminal:
+        terminal.wait("no keys yet")
+        terminal.type(":put hello 1\r")
+        terminal.wait("hello")
+        colours = {tuple(map(int, rgb)) for rgb in re.findall(rb"[34]8;2;(\d+);(\d+);(\d+)", terminal.raw)}
+        assert all(max(rgb) - min(rgb) <= 2 for rgb in colours)  # greys
+
+
+def test_hostile_bytes_never_reach_the_terminal(tmp_path: Path, port: int) -> None:
+    with dashboard(tmp_path, *memory(port, "--name", "[@click=app.quit]x[/]")) as terminal:
+        terminal.wait("no keys yet")
+        terminal.type(':put [/] "\\u001b]0;pwned\\u0007\\u009b31m\\u202egnirts [/] [red]"\r')
+        terminal.wait("1 key ")
+        terminal.wait(r"\[/\] +\"")
+        assert "\u202e".encode() not in terminal.raw
+        assert b"\x1b]0;pwned" not in terminal.raw
+        assert b"\x07" not in re.sub(rb"\x1b\]22;[a-z]*\x07", b"", terminal.raw)  # the pointer's shape
+        assert b"\xc2\x9b" not in terminal.raw
+        assert "[@click=app.quit]x[/]" in terminal.text()
+
+
+def test_history_survives_the_run(tmp_path: Path, port: int) -> None:
+    with dashboard(tmp_path, *memory(port)) as terminal:
+        terminal.wait("no keys yet")
+        terminal.type(":get nothing\r")
+        terminal.wait("no value")
+        terminal.type("\x11")
+        assert terminal.wait_exit() == 0
+    with dashboard(tmp_path, *memory(port)) as terminal:
+        terminal.wait("no keys yet")
+        terminal.type(":")
+        terminal.wait("older")
+        terminal.type("\x1b[A")
+        terminal.wait(": get nothing")
+        terminal.type("\r")
+        terminal.wait("no value")
+    assert (tmp_path / "decent-tui" / "history").stat().st_mode & 0o777 == 0o600
