@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import gc
-import gc
 import signal
 import sys
 import time
@@ -107,7 +106,6 @@ async def run_dashboard(settings: "Settings") -> int:
     await asyncio.wait({running, painted}, return_when=asyncio.FIRST_COMPLETED)
     painted.cancel()
     gc.enable()
-    gc.freeze()  # what the start made stays: no collection need look at it again
     from decent_tui.net.node import Node, StartError
 
     try:
