@@ -9,6 +9,7 @@ from decent_tui.core import messages as wire
 from decent_tui.core import operations as ops
 from decent_tui.core.clocks import is_classic
 from decent_tui.core.errors import Refused
+from decent_tui.core.events import Alarm
 from decent_tui.core.invariants import all_versions
 from decent_tui.core.limits import CLASSIC_LINE
 
@@ -177,9 +178,35 @@ def test_what_is_too_large_for_them_is_said_once() -> None:
     net.run(5)
     assert classic.values("large") == []
     assert classic.values("small") == [1]
-    alarms = [event.text for event in node.events if hasattr(event, "text")]
+    alarms = [event.text for event in node.events if isinstance(event, Alarm)]
     assert len(alarms) == 1
     assert "'large' is too large for x:1" in alarms[0]
+
+
+def test_a_peer_that_is_too_slow_for_a_burst_is_read_again_and_gets_what_it_lacks() -> None:
+    net, node, classic = pair()
+    large = json.dumps("x" * 50_000)
+    link = node.engine.parts.links.classic()[0]
+    number = 0
+    while not link.outbox.dropped:  # faster than it can take
+        node.do(ops.Put(f"k{number}", large))
+        number += 1
+    assert not link.outbox
+    net.run(30)
+    assert all(len(classic.values(f"k{n}")) == 1 for n in range(number))
+
+
+def test_a_record_that_cannot_be_taken_is_said_and_the_rest_is_read() -> None:
+    net = Network(1)
+    classic = ClassicNode(net, "x")
+    classic.put("bad", int("9" * 2_000))
+    classic.put("good", 1)
+    node = net.node("a")
+    node.do(ops.AddPeer(classic.address))
+    net.run(3)
+    assert read(node, "good") == [1]
+    assert read(node, "bad") == []
+    assert any("was refused" in event.text for event in node.events if isinstance(event, Alarm))
 
 
 def test_answers_on_their_own_connection_are_few_because_nobody_reads_them() -> None:

@@ -213,7 +213,50 @@ def test_a_peer_that_answers_nonsense_is_said_to() -> None:
     assert "nonsense" in str(answer)
 
 
+def test_a_peer_without_a_link_cannot_be_asked_and_the_reason_is_said() -> None:
+    net, a, b = pair()
+    b.crash()
+    net.run(1)
+    assert "down" in refused(a, ops.GetPeer("b:1", "k"))
+    done(a, ops.Cut("b:1"))
+    assert "cut by you" in refused(a, ops.GetPeer("b:1", "k"))
+
+
 # ------------------------------------------------------------------ gossip
+
+
+def test_a_gossip_with_a_classic_peer_ends_when_all_was_read_and_pushed() -> None:
+    net = Network(1)
+    x = ClassicNode(net, "x")
+    a = net.node("a")
+    done(a, ops.AddPeer("x:1"))
+    net.run(3)
+    done(a, ops.Put("ours", "1"))
+    x.store.write("theirs", 2)
+    answer = a.ask(ops.Gossip())
+    assert isinstance(answer, ops.Exchanges)
+    assert [exchange.error for exchange in answer.peers] == [None]
+    assert x.values("ours") == [1]
+    assert done(a, ops.Get("theirs"))
+
+
+def test_a_gossip_says_who_was_lost_or_too_slow() -> None:
+    net, a, b = pair()
+    c = net.node("c", a)
+    net.run(3)
+    number = net.number()
+    net.part(a, b)
+    net.part(a, c)
+    a.turn(lambda: a.engine.operate(number, ops.Gossip()))
+    link = a.engine.parts.links.to(c.engine.node)
+    assert link is not None
+    a.turn(lambda: a.engine.lost(link.id, "connection reset"))
+    net.run(PATIENCE + 1)
+    answer = a.answers.pop(number)
+    assert isinstance(answer, ops.Exchanges)
+    errors = {exchange.address: exchange.error for exchange in answer.peers}
+    assert errors == {"b:1": "it is not level yet", "c:1": "the link was lost"}
+    assert b.up
 
 
 def test_a_gossip_ends_when_all_have_what_we_had_and_we_have_what_they_had() -> None:

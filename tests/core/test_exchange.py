@@ -61,6 +61,19 @@ def test_a_lost_push_is_noticed_by_the_gap_that_the_next_one_leaves() -> None:
     assert net.level()
 
 
+def test_a_burst_that_does_not_fit_is_pulled() -> None:
+    net, a, b = two()
+
+    def burst() -> None:
+        for number in range(100):
+            a.engine.operate(number, ops.Put(f"k{number}", '"' + "x" * 60_000 + '"'))
+
+    a.turn(burst)
+    net.run(8)
+    assert net.level()
+    assert b.store.counts().keys == 100
+
+
 def test_a_lost_last_push_is_noticed_by_the_heartbeat() -> None:
     net, a, _b = two()
     net.lose_pushes = 1.0
@@ -107,6 +120,23 @@ def test_a_pull_goes_on_chunk_by_chunk() -> None:
     assert [(len(said.batch.keys), said.more) for said in answers] == [(1, True)] * 9 + [(1, False)]
     assert net.level()
     assert b.engine.parts.tally.applied == 10
+
+
+def test_a_pull_without_an_answer_is_given_up_and_asked_again() -> None:
+    net, a, b = two()
+    link = b.engine.parts.links.to(a.engine.node)
+    assert link is not None
+    connection = b.wires[link.id]
+    net.lose_pushes = 1.0
+    a.do(ops.Put("k", "1"))
+    connection.void = True
+    b.turn(lambda: b.engine._exchange.pull(link))
+    net.run(0.5)
+    connection.void = False
+    net.run(5)
+    assert not net.level()
+    net.run(10)
+    assert net.level()
 
 
 def test_only_one_pull_per_peer_is_under_way() -> None:

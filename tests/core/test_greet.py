@@ -169,6 +169,20 @@ def test_a_cut_holds_on_both_sides_until_it_is_healed() -> None:
     assert linked(a, b, c)
 
 
+def test_a_cut_holds_at_any_address_of_the_node() -> None:
+    net, a, b, c = three()
+    net.nodes["alias:1"] = b
+    a.do(ops.Cut("b:1"))
+    a.do(ops.AddPeer("alias:1"))
+    net.run(5)
+    assert links(a) == [c.engine.node]
+    [error] = [peer.error for peer in a.engine.parts.peers if peer.address == "alias:1"]
+    assert error == "cut by you"
+    a.do(ops.Heal("all"))
+    net.run(8)
+    assert linked(a, b, c)
+
+
 # ------------------------------------------------------------------ leaving
 
 

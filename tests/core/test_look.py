@@ -148,6 +148,19 @@ def test_a_classic_peer_is_shown_once() -> None:
     assert x.id != X
 
 
+def test_a_former_id_of_ones_own_is_shown_until_it_is_forgotten() -> None:
+    net, a, b = pair()
+    old = a.engine.node
+    a.turn(lambda: a.engine._rename("rolled back"))
+    net.run(3)
+    views = {peer.node_id: peer for peer in done(a, ops.Peers()).peers}
+    assert (views[old].state, views[old].address) == ("down", "a:1")
+    done(a, ops.Forget(old))
+    net.run(1)
+    for node in (a, b):
+        assert old not in {peer.node_id for peer in done(node, ops.Peers()).peers}
+
+
 def test_the_status_counts_what_is_there() -> None:
     node = filled()
     status = done(node, ops.Status())

@@ -96,6 +96,13 @@ def test_what_a_version_weighs_is_no_less_than_what_it_costs_on_the_wire() -> No
         assert sync.weight(held) >= len(msgspec.json.encode(held.key)) + len(held.value or b"")
 
 
+def test_an_answer_may_hold_more_than_is_read_at_a_time() -> None:
+    one, other = replica(A), replica(B)
+    for number in range(600):
+        put(one, f"k{number}")
+    assert [held.seq for held in unpack(ask(one, other, 10**6).batch)] == list(range(1, 601))
+
+
 # ------------------------------------------------------------------ the full answer
 
 
