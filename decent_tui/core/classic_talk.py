@@ -149,8 +149,17 @@ class ClassicDesk:
         """Whether something is still to be read, pushed or acknowledged."""
         talk = self._talks.get(link.id)
         return talk is not None and (
-            talk.reading or talk.next_key is not None or bool(talk.unacknowledged) or bool(link.outbox)
+            talk.reading
+            or talk.next_key is not None
+            or bool(talk.unacknowledged)
+            or bool(link.outbox)
+            or link.outbox.dropped
         )
+
+    def reads(self, link: Link) -> bool:
+        """Whether the peer is being read."""
+        talk = self._talks.get(link.id)
+        return talk is not None and talk.reading
 
     def wants_turn(self, link: Link) -> bool:
         """Whether `pushes` has something to do now."""
@@ -159,7 +168,7 @@ class ClassicDesk:
             talk is not None
             and not talk.reading
             and not talk.unacknowledged
-            and (talk.next_key is not None or bool(link.outbox))
+            and (talk.next_key is not None or bool(link.outbox) or link.outbox.dropped)
         )
 
     def _next_of_all(self, talk: Talk) -> list[Version]:

@@ -250,7 +250,7 @@ class Desk:
             return _Exchange(peer, None, outcome=ops.Exchange(peer.address, 0, 0, why))
         if link.kind == "decent":
             self._exchange.pull(link)
-        elif not self._classic.busy(link):
+        elif not self._classic.reads(link):
             self._classic.begin(link)
         return _Exchange(peer, link, link.sent_versions, link.received_versions)
 

@@ -204,6 +204,7 @@ class Engine:
     def undo(self) -> None:
         """The store failed: everything since the last commit did not happen, and its effects are void."""
         self._parts.replica.rollback()
+        self._parts.members.not_saved()
         self._parts.out.effects.clear()
         self._parts.out.events.clear()
         for link in self._parts.links.all():

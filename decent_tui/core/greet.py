@@ -6,6 +6,7 @@ from decent_tui.core import address as addresses
 from decent_tui.core import messages as wire
 from decent_tui.core.chance import name_for
 from decent_tui.core.clocks import is_classic
+from decent_tui.core.errors import ProtocolError
 from decent_tui.core.limits import MAX_LEARNED_PEERS
 from decent_tui.core.links import Link, superseded
 from decent_tui.core.parts import Parts
@@ -160,6 +161,8 @@ class Greeting:
             self._learn(said.peers, link.remote)
             self._greet_classic(link)
             return
+        if is_classic(said.node_id):
+            raise ProtocolError("a node id has 16 hexadecimal digits", fatal=True)
         listen = self._reachable(said.listen, link.remote)
         if parts.faults.is_cut(said.node_id, listen):
             self._failed(link.dialled, "cut by you", refused=False)

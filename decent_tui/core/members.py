@@ -134,6 +134,10 @@ class Membership:
             known.node for known in self._known.values() if known.standing == "member" and dot in known.seen
         ]
 
+    def not_saved(self) -> None:
+        """What was saved in the open transaction was undone with it: save everything anew."""
+        self._dirty.update(self._known)
+
     def save(self, store: Store) -> None:
         """Write what has changed into the store's open transaction."""
         if self._dirty:

@@ -118,8 +118,8 @@ class Peers:
     def met(self, node: str, name: str, listen: str, dialled: str | None) -> tuple[Peer, list[str]]:
         """A node said who it is and where it listens: the one peer for it, and the addresses that turned out
         to be other ways to it (they need not be remembered)."""
-        peer = self.of(node) or (dialled and self._by_address.get(dialled)) or self._by_address.get(listen)
-        if not peer:
+        peer = self.of(node) or self._vacant(node, dialled) or self._vacant(node, listen)
+        if peer is None:
             peer = Peer(listen or dialled or "")
         ways = {way for way in (peer.address, dialled, listen) if way}
         for way in ways:
@@ -132,6 +132,13 @@ class Peers:
             peer.node, peer.rtt = node, None
         peer.name = name or peer.name
         return peer, sorted(ways - {peer.address})
+
+    def _vacant(self, node: str, address: str | None) -> Peer | None:
+        """The peer at an address, if a node of this id can be it: not one that has moved on, or is linked."""
+        peer = self._by_address.get(address or "")
+        if peer is None or peer.node in (None, node):
+            return peer
+        return peer if peer.address == address and peer.link is None else None
 
     def find(self, text: str) -> Peer:
         """The peer that a person means: by address, id, unique beginning of one, or name. Refused if none."""

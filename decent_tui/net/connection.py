@@ -38,8 +38,8 @@ class Connection:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     async def lines(self) -> AsyncIterator[bytes]:
-        """Each line as it comes, without its newline; raises ProtocolError for one that is too long and
-        OSError when the connection breaks. Empty lines are passed over."""
+        """Each line as it comes, without its newline and possibly empty; raises ProtocolError for one that is
+        too long and OSError when the connection breaks."""
         while True:
             try:
                 line = await self._reader.readuntil(b"\n")
@@ -47,8 +47,7 @@ class Connection:
                 return
             except asyncio.LimitOverrunError:
                 raise ProtocolError(f"a line has at most {MAX_LINE:,} bytes", fatal=True) from None
-            if line := line.strip():
-                yield line
+            yield line.strip()
 
     def send(self, line: bytes, *, droppable: bool) -> bool:
         """Put a line on the wire; False if it was dropped, because the other end does not read."""
@@ -56,6 +55,10 @@ class Connection:
             return False
         self._writer.write(line)
         return True
+
+    async def drained(self) -> None:
+        """Return when the other end has read most of what was sent; raises OSError when it breaks."""
+        await self._writer.drain()
 
     @property
     def waiting(self) -> int:

@@ -25,8 +25,9 @@ from decent_tui.core.memory import MemoryStore
 from decent_tui.core.operations import AnyAnswer, AnyOperation, Operation
 from decent_tui.core.outputs import Answered, Dial, Drop, Effect, Send
 from decent_tui.core.store import Root, Store
-from decent_tui.net.connection import HOPELESS, Connection, dial, in_words
+from decent_tui.net.connection import DEAF, HOPELESS, Connection, dial, in_words
 from decent_tui.net.interface import Listener
+from decent_tui.net.pace import Pace
 from decent_tui.net.settings import Settings, StartError
 from decent_tui.net.words import describe
 from decent_tui.storage.location import default_file
@@ -39,8 +40,8 @@ A = TypeVar("A")
 TICK: Final = 0.1
 """Seconds between the engine's ticks."""
 
-SLICE: Final = 32
-"""Versions taken in without a pause: about 1 ms of work."""
+SLICE: Final = 16
+"""Versions taken in at a time: about half a millisecond of work."""
 
 SCREEN_CHUNK: Final = 24 * 1024
 """Bytes of versions in an answer while a screen shares the loop: about 2 ms of work."""
@@ -48,14 +49,18 @@ SCREEN_CHUNK: Final = 24 * 1024
 SCREEN_PAUSE: Final = 0.002
 """Seconds of pause between two slices while a screen shares the loop (see `Settings.screen`)."""
 
-BACKLOG: Final = 2_000
-"""Effects waiting for the end of the turn from which connections are read no further until it comes."""
+BACKLOG: Final = 100
+"""Effects waiting for the end of the turn from which connections are read no further until it comes: each may
+be an answer of half a megabyte."""
 
 MAX_CONNECTIONS: Final = 256
 """Connections accepted at a time."""
 
 RAW: Final = 4_096
 """Bytes of a line kept for whoever looks at it."""
+
+_READS: Final = (wire.GetKeys, wire.GetValue, wire.Ping)
+"""Requests that are nothing but their answer."""
 
 FAREWELL: Final = 1.0
 """Seconds for the last words on a connection to be sent and read."""
@@ -80,6 +85,7 @@ class Node:
         self._turned = asyncio.Event()
         self._stopping = False
         self._disk = ThreadPoolExecutor(1, "disk")
+        self._pause = SCREEN_PAUSE if settings.screen else 0.0
         self.host = settings.host
         self.port = settings.port
 
@@ -295,12 +301,18 @@ class Node:
         self._connections[number] = connection
         self._feed(lambda: self._engine.opened(number, connection.remote, dialled))
         try:
+            pace = Pace(self._pause)
             async for line in connection.lines():
-                await self._take(number, line)
-                while len(self._engine.parts.out.effects) > BACKLOG:
+                if line:
+                    await self._take(connection, line, pace)
+                if len(self._engine.parts.out.effects) > BACKLOG:
                     await self._turned.wait()
+                    pace.rested()
                 if number not in self._connections:
                     return
+                if connection.waiting > DEAF and self._is_decent(number):
+                    await connection.drained()
+                await pace.step()
         except ProtocolError as error:
             told = error
             self._feed(lambda: self._engine.faulty(number, told))
@@ -314,7 +326,12 @@ class Node:
         if not self._stopping:
             await connection.finish(FAREWELL)
 
-    async def _take(self, number: int, line: bytes) -> None:
+    def _is_decent(self, number: int) -> bool:
+        link = self._engine.parts.links.get(number)
+        return link is not None and link.kind == "decent"
+
+    async def _take(self, connection: Connection, line: bytes, pace: Pace) -> None:
+        number = connection.number
         self._engine.carried(number, len(line) + 1, outgoing=False)
         try:
             decoded = wire.decode(line)
@@ -323,26 +340,25 @@ class Node:
             self._feed(lambda: self._engine.faulty(number, told))
             return
         self._watch(number, decoded.message, decoded.type, line, outgoing=False)
+        if isinstance(decoded.message, _READS) and connection.waiting > DEAF and not self._is_decent(number):
+            return  # it does not read its answers: another would be thrown away
         if isinstance(decoded.message, wire.Versions):
-            await self._absorb(number, decoded.message)
+            await self._absorb(number, decoded.message, pace)
         self._feed(lambda: self._engine.received(number, decoded))
 
-    async def _absorb(self, number: int, versions: wire.Versions) -> None:
+    async def _absorb(self, number: int, versions: wire.Versions, pace: Pace) -> None:
         """Take in the versions of a message without holding the loop up."""
         steps = self._engine.slices(number, versions, SLICE)
-        left = len(versions.batch.keys)
-        while left > 0:
+        for _ in range(0, len(versions.batch.keys), SLICE):
             self._feed(lambda: next(steps, None))
-            left -= SLICE
-            await asyncio.sleep(SCREEN_PAUSE if self._settings.screen and left > 0 else 0)
+            await pace.step()
 
     def _send(self, number: int, message: wire.Message, request: wire.RequestId) -> None:
         connection = self._connections.get(number)
         if connection is None:
             return
-        link = self._engine.parts.links.get(number)
         line = wire.encode(message, request)
-        if not connection.send(line, droppable=link is None or link.kind == "guest"):
+        if not connection.send(line, droppable=not self._is_decent(number)):
             return
         self._engine.carried(number, len(line), outgoing=True)
         self._watch(number, message, wire.type_name(message), line, outgoing=True)

@@ -166,10 +166,10 @@ async def test_a_killed_connection_is_made_again_by_itself() -> None:
 async def test_ipv6_works_where_there_is_any() -> None:
     if not socket.has_ipv6 or not _has_loopback_v6():
         pytest.skip("this machine has no IPv6 loopback")
-    async with Node(Settings(host="::1", port=0)) as a:
-        async with Node(Settings(host="::1", port=0, peers=(f"[::1]:{a.port}",))) as b:
-            await a.run(ops.Put("k", "1"))
-            await eventually(lambda: _shows(b, "k", [1]))
+    async with Node(Settings(host="::1", port=0)) as a, memory_node() as b:
+        await b.run(ops.AddPeer(f"[::1]:{a.port}"))
+        await a.run(ops.Put("k", "1"))
+        await eventually(lambda: _shows(b, "k", [1]))
 
 
 def _has_loopback_v6() -> bool:
@@ -203,3 +203,57 @@ async def _has_state(node: Node, state: str) -> bool:
 
 async def _knows_nobody(node: Node) -> bool:
     return not (await node.run(ops.Peers())).peers
+
+
+async def test_a_flood_of_questions_from_one_stranger_does_not_keep_others_waiting() -> None:
+    async with memory_node() as a, client(a) as flood, client(a) as other:
+        await asyncio.gather(*(a.run(ops.Put(f"key{number:05}", "1")) for number in range(5_000)))
+        flood.writer.transport.pause_reading()
+        for line in (b'{"type":"GET_KEYS"}', b"", b'{"type":"PING"}', b'{"type":"ACK"}'):
+            flood.writer.write((line + b"\n") * 5_000)
+        for _ in range(5):
+            other.say("PING")
+            assert (await other.hear(within=3) or {})["type"] == "PONG"
+        await asyncio.wait_for(a.run(ops.Put("k", "1")), 3)
+
+
+async def test_two_nodes_that_swap_their_ports_are_still_themselves(tmp_path: Path) -> None:
+    async with memory_node() as a:
+        ports: list[int] = []
+        ids: dict[str, str] = {}
+        for turn in range(2):
+            places = ports[::-1] if turn else [0, 0]
+            b, c = (
+                Node(Settings(port=port, data=tmp_path / name, peers=(address(a),)))
+                for name, port in zip("bc", places, strict=True)
+            )
+            async with b, c:
+                ports = ports or [b.port, c.port]
+                ids = ids or {"b": b.node_id, "c": c.node_id}
+                expected = {address(b): ids["b"], address(c): ids["c"]}
+
+                async def as_it_is(expected: dict[str, str] = expected) -> bool:
+                    peers = (await a.run(ops.Peers())).peers
+                    return {peer.address: peer.node_id for peer in peers if peer.state == "alive"} == expected
+
+                await eventually(as_it_is)
+                await a.run(ops.Cut(address(b)))
+                await a.run(ops.Heal("all"))
+
+
+async def test_a_peer_with_an_id_that_is_none_is_refused() -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(b'{"type":"PEERS","payload":{"peers":[],"node_id":"zz","protocol":1}}\n')
+        said.append(await reader.readline())
+        writer.close()
+
+    said: list[bytes] = []
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server, memory_node() as a:
+        await a.run(ops.AddPeer(f"127.0.0.1:{server.sockets[0].getsockname()[1]}"))
+
+        async def refused() -> bool:
+            return bool(said) and "16 hex" in ((await a.run(ops.Peers())).peers[0].last_error or "")
+
+        await eventually(refused)
