@@ -209,6 +209,8 @@ class Engine:
         self._parts.out.events.clear()
         for link in self._parts.links.all():
             self._parts.drop(link, "the disk failed", at_once=True)
+        for peer in self._parts.peers:
+            self._parts.peers.later(peer, self._parts.clock.now)
 
     def take_effects(self) -> list[Effect]:
         """What is to be done, in order; taken once."""

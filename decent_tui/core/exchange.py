@@ -219,5 +219,5 @@ class RolledBack(ProtocolError):
     """A peer knows a write number `highest` of ours that we never made."""
 
     def __init__(self, highest: int) -> None:
-        super().__init__(f"a peer knows write {highest} of this node, which it has not made")
+        super().__init__("a peer knows a write of this node that it has not made")
         self.highest = highest

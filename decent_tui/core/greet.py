@@ -10,7 +10,7 @@ from decent_tui.core.errors import ProtocolError
 from decent_tui.core.limits import MAX_LEARNED_PEERS
 from decent_tui.core.links import Link, superseded
 from decent_tui.core.parts import Parts
-from decent_tui.core.peers import Peer
+from decent_tui.core.peers import STEADY, UNANSWERED, Peer
 from decent_tui.core.store import Standing
 
 PATIENCE = 5.0
@@ -88,6 +88,10 @@ class Greeting:
             return
         peer.dialling = False
         peer.error = why
+        peer.failures += 1
+        if peer.failures >= UNANSWERED and not peer.given and parts.members.get(peer.node) is None:
+            parts.peers.remove(peer)
+            return
         if refused and peer.link is None:
             parts.set_state(peer, "down", why)
 
@@ -101,7 +105,8 @@ class Greeting:
             if peer.link == link.id:
                 peer.link = None
                 peer.error = why or "the connection was closed"
-                parts.peers.soon(peer, parts.clock.now)
+                if parts.clock.now - link.opened >= STEADY:
+                    parts.peers.soon(peer, parts.clock.now)
                 if peer.state == "alive":
                     parts.set_state(peer, "suspect", peer.error)
 
@@ -197,9 +202,7 @@ class Greeting:
         if node != parts.replica.node:
             return False
         if tag != parts.me.tag:
-            parts.alarm(
-                f"another process at {link.remote} uses this node's id; stop it, or give it its own file"
-            )
+            parts.alarm("another process uses this node's id; stop it, or give it a file of its own")
         elif link.dialled is not None:
             parts.peers.learn_me(link.dialled)
             parts.replica.store.remove(addresses=[link.dialled])
@@ -212,7 +215,11 @@ class Greeting:
         """A node of our kind is at the other end."""
         parts = self._parts
         assert link.node is not None
-        peer, other_ways = parts.peers.met(link.node, name or name_for(link.node), link.address, link.dialled)
+        met = parts.peers.met(link.node, name or name_for(link.node), link.address, link.dialled)
+        if met is None:
+            parts.drop(link, "this node knows too many peers already")
+            return
+        peer, other_ways = met
         rival = parts.links.to(link.node)
         link.kind = "decent"
         if rival is not None and rival is not link:
@@ -221,8 +228,9 @@ class Greeting:
             if loser is link:
                 return
         parts.members.meet(link.node, name=peer.name, address=peer.address, volatile=volatile)
-        parts.replica.store.save(addresses=[peer.address])
-        parts.replica.store.remove(addresses=other_ways)
+        if link.dialled:  # somebody answers there; the address of one who dialled us is kept with the member
+            parts.replica.store.save(addresses=[peer.address])
+            parts.replica.store.remove(addresses=other_ways)
         peer.classic = False
         self._linked(peer, link)
         self.told_gone(link, gone)
@@ -231,9 +239,8 @@ class Greeting:
 
     def _linked(self, peer: Peer, link: Link) -> None:
         parts = self._parts
-        peer.link, peer.dialling, peer.error = link.id, False, None
+        peer.link, peer.dialling, peer.error, peer.failures = link.id, False, None, 0
         peer.heard = parts.clock.now
-        parts.peers.soon(peer, parts.clock.now)
         parts.set_state(peer, "alive", "linked")
 
     # ------------------------------------------------------------------ goodbyes

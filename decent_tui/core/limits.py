@@ -47,5 +47,8 @@ CLASSIC_LINE: Final = 60_000
 ANSWER: Final = 512 * 1024
 """Bytes of an answer that lists things (KEYS, VALUE, PEERS) before it says `more`."""
 
+MAX_NODES: Final = 20_000
+"""Node ids in one seen-set: more would not fit into a line."""
+
 MAX_LEARNED_PEERS: Final = 1_024
 """Addresses learned from others; those given by the operator do not count."""

@@ -9,7 +9,8 @@ last save may be lost, and that only delays a collection.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from decent_tui.core.clocks import Dot
+from decent_tui.core.clocks import is_classic
+from decent_tui.core.limits import MAX_LEARNED_PEERS
 from decent_tui.core.messages import Flat
 from decent_tui.core.seen import Seen
 from decent_tui.core.store import Member, Standing, Store
@@ -51,6 +52,9 @@ class Membership:
             )
             for row in rows.values()
         }
+        self._met: dict[str, Known] = {}
+        """Nodes that said who they are, but not yet what they have seen. A stranger can say a name; only a
+        digest makes a member, for whom tombstones wait."""
         self._dirty: set[str] = set()
 
     def __getitem__(self, node: str) -> Known:
@@ -67,14 +71,23 @@ class Membership:
     def meet(
         self, node: str, *, name: str = "", address: str = "", volatile: bool = False, classic: bool = False
     ) -> Known:
-        """A node said who it is. That does not change its standing: an id that is gone stays gone, and its
-        owner takes a new one as soon as it hears of it."""
+        """A node said who it is. It is a member once its digest was heard; a classic peer has none and is
+        noted at once. That does not change the standing: an id that is gone stays gone, and its owner takes a
+        new one as soon as it hears of it."""
         known = self._known.get(node)
-        before = known.row() if known else None
-        known = self._known.setdefault(node, Known(node))
+        if known is None:
+            known = Known(node)
+            if classic:
+                self._known[node] = known
+                self._dirty.add(node)
+            else:
+                self._met[node] = known
+                while len(self._met) > MAX_LEARNED_PEERS:
+                    del self._met[next(iter(self._met))]
+        before = known.row()
         known.name, known.address = name or known.name, address or known.address
         known.volatile, known.classic = volatile, classic
-        if known.row() != before:
+        if node in self._known and known.row() != before:
             self._dirty.add(node)
         return known
 
@@ -85,9 +98,10 @@ class Membership:
 
     def heard(self, node: str, seen: Seen, *, whole: bool) -> None:
         """A member said what it has seen: all of it, or (`whole` false) what has changed."""
-        known = self._known.get(node)
+        known = self._known.get(node) or self._met.pop(node, None)
         if known is None:
             return
+        self._known[node] = known
         if whole:
             known.seen = seen
         else:
@@ -101,7 +115,12 @@ class Membership:
         return seen
 
     def mark(self, node: str, standing: Standing) -> bool:
-        """Set a node's standing; whether that is news. `forgotten` is final, `left` gives way to it."""
+        """Set a node's standing; whether that is news. `forgotten` is final, `left` gives way to it.
+
+        An id never met is noted too (its node may come one day), if it is one of ours and room is left.
+        """
+        if node not in self._known and (is_classic(node) or len(self.gone()) >= MAX_LEARNED_PEERS):
+            return False
         known = self._known.setdefault(node, Known(node))
         if known.standing == standing or known.standing == "forgotten":
             return False
@@ -127,12 +146,6 @@ class Membership:
             and not known.classic
             and (not known.volatile or known.node in alive)
         }
-
-    def holders(self, dot: Dot) -> list[str]:
-        """The members known to have seen a dot."""
-        return [
-            known.node for known in self._known.values() if known.standing == "member" and dot in known.seen
-        ]
 
     def not_saved(self) -> None:
         """What was saved in the open transaction was undone with it: save everything anew."""

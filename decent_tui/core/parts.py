@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from decent_tui.core.chance import Chance
 from decent_tui.core.clocks import Dot
@@ -43,6 +44,10 @@ class Self:
     volatile: bool
     data: str
     chunk: int
+
+
+ALARMS: Final = 50
+"""Sentences kept for `status`."""
 
 
 @dataclass(slots=True)
@@ -136,9 +141,10 @@ class Parts:
         return frozenset(p.node for p in self.peers if p.node and p.state in ("alive", "suspect"))
 
     def alarm(self, text: str) -> None:
-        """Something a person must know; said once until something else is said."""
+        """Something a person must know; said once in a run, unless much else was said since."""
         if text not in self.tally.alarms:
             self.tally.alarms.append(text)
+            del self.tally.alarms[:-ALARMS]
             self.out.emit(Alarm(self.clock.at, text))
 
     # ------------------------------------------------------------------ versions

@@ -23,6 +23,12 @@ RETRY_FIRST: Final = 0.25
 RETRY_LAST: Final = 5.0
 """Seconds between dials: doubled from the first to the last, each shortened by up to half at random."""
 
+STEADY: Final = 10.0
+"""Seconds that a link must have lasted for its loss to be followed by a dial at once."""
+
+UNANSWERED: Final = 10
+"""Dials after which an address that only others gave us, and where nobody ever answered, is let go."""
+
 FROZEN: Final = 2.0
 """Seconds between two ticks from which this node was itself asleep and must not blame its peers."""
 
@@ -44,6 +50,8 @@ class Peer:
     error: str | None = None
     retry_at: float = 0.0
     backoff: float = RETRY_FIRST
+    failures: int = 0
+    """Dials in a row that came to nothing."""
     sent: int = 0
     received: int = 0
 
@@ -115,11 +123,13 @@ class Peers:
         for address in [address for address, held in self._by_address.items() if held is peer]:
             del self._by_address[address]
 
-    def met(self, node: str, name: str, listen: str, dialled: str | None) -> tuple[Peer, list[str]]:
+    def met(self, node: str, name: str, listen: str, dialled: str | None) -> tuple[Peer, list[str]] | None:
         """A node said who it is and where it listens: the one peer for it, and the addresses that turned out
-        to be other ways to it (they need not be remembered)."""
+        to be other ways to it (they need not be remembered). None if that would be one peer too many."""
         peer = self.of(node) or self._vacant(node, dialled) or self._vacant(node, listen)
         if peer is None:
+            if len(self._by_address) >= MAX_LEARNED_PEERS:
+                return None
             peer = Peer(listen or dialled or "")
         ways = {way for way in (peer.address, dialled, listen) if way}
         for way in ways:

@@ -95,7 +95,10 @@ class Connection:
 async def dial(address: Address, number: int) -> Connection:
     """Open a connection; raises OSError (TimeoutError included)."""
     async with asyncio.timeout(DIAL_TIMEOUT):
-        reader, writer = await asyncio.open_connection(address.host, address.port, limit=MAX_LINE)
+        try:
+            reader, writer = await asyncio.open_connection(address.host, address.port, limit=MAX_LINE)
+        except UnicodeError:  # the codec of host names, for a part that is empty or too long
+            raise OSError("the host name is not possible") from None
     return Connection(number, reader, writer)
 
 

@@ -1,7 +1,7 @@
 import pytest
 
-from decent_tui.core.clocks import Dot
 from decent_tui.core.errors import ProtocolError
+from decent_tui.core.limits import MAX_LEARNED_PEERS
 from decent_tui.core.members import Membership
 from decent_tui.core.memory import MemoryStore
 from decent_tui.core.seen import Seen
@@ -23,10 +23,14 @@ def saved_and_read(members: Membership) -> Membership:
     return Membership(state.members)
 
 
-def test_who_was_met_is_a_member_and_counts_with_nothing_until_it_is_heard() -> None:
+def test_who_was_met_is_a_member_only_when_its_digest_was_heard() -> None:
     members = Membership({})
     members.meet(A, name="otter", address="a:1")
+    assert members.counted(NOBODY) == {}
+    assert members.get(A) is None
+    members.heard(A, Seen(), whole=True)
     assert members.counted(NOBODY) == {A: Seen()}
+    assert members[A].name == "otter"
     assert members.get(B) is None
     assert members.get(None) is None
 
@@ -64,6 +68,7 @@ def test_a_seen_set_that_cannot_be_is_refused() -> None:
 def test_who_counts_for_a_collection(volatile: bool, classic: bool, alive: bool, counts: bool) -> None:
     members = Membership({})
     members.meet(A, volatile=volatile, classic=classic)
+    members.heard(A, Seen(), whole=True)
     assert (A in members.counted(frozenset([A]) if alive else NOBODY)) is counts
 
 
@@ -95,12 +100,19 @@ def test_a_former_id_of_ones_own_counts_until_it_is_forgotten() -> None:
     assert members.counted(NOBODY) == {}
 
 
-def test_the_holders_of_a_write_are_the_members_that_have_seen_it() -> None:
+def test_strangers_who_only_say_their_names_make_nobody_wait() -> None:
     members = Membership({})
-    for node in (A, B):
-        members.meet(node)
-    members.heard(A, seen(a=[1]), whole=True)
-    assert members.holders(Dot(A, 1)) == [A]
+    for number in range(3_000):
+        members.meet(f"{number:016x}")
+    assert members.all() == []
+
+
+def test_no_flood_of_gone_ids_is_noted_or_told() -> None:
+    members = Membership({})
+    for number in range(3_000):
+        members.mark(f"{number:016x}", "forgotten")
+    assert len(members.gone()) == MAX_LEARNED_PEERS
+    assert not members.mark("somebody@else:1", "forgotten")
 
 
 def test_all_of_it_is_there_after_a_restart() -> None:
