@@ -7,7 +7,7 @@ from typing import Final
 from textual import events
 
 from decent_tui.tui.line_view import LineView
-from decent_tui.tui.lines import Line, Span, cells, cut, said, spread, width
+from decent_tui.tui.lines import Line, Span, cells, crop, cut, said, spread, width
 
 LINES: Final = 2_000
 """Lines of an answer that are shown; whoever wants more asks from a shell."""
@@ -43,8 +43,8 @@ class AnswerView(LineView):
         """Whether more than one row is taken."""
         return len(self._rows) > 1 and not self._folded
 
-    def show(self, command: str, answer: Iterable[str], ink: str = "text") -> None:
-        """Show a command and its answer."""
+    def show(self, command: str, answer: Iterable[str], ink: str = "text", *, brief: bool = False) -> None:
+        """Show a command and its answer; a brief one takes one row until it is asked for."""
         words = [said(text, ink, most=LONG) for text in islice(answer, LINES + 1)]
         if len(words) > LINES:
             words[LINES:] = [Span("… there is more; ask for it from a shell", "dim")]
@@ -55,7 +55,7 @@ class AnswerView(LineView):
             self._said = ((*first, Span("  ─  " if command else "", "dim"), words[0]),)
         else:
             self._said = (tuple(first), *((Span(" "), word) for word in words))
-        self._hint, self._top, self._folded = (), 0, False
+        self._hint, self._top, self._folded = (), 0, brief
         self._arrange()
 
     def hint(self, line: Line) -> None:
@@ -84,6 +84,8 @@ class AnswerView(LineView):
 
     def row(self, y: int) -> tuple[Line, str]:
         """One row; the last one says how to go on."""
+        if self._folded and not self._hint:
+            return crop(self._said[0], self.size.width), "bar"
         at = self._top + y
         line = self._rows[at] if at < len(self._rows) else ()
         height = self.size.height

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import os
 import signal
 import sys
 import time
@@ -56,7 +57,8 @@ class DashboardApp(App[None]):
         for theme in THEMES:
             self.register_theme(theme)
         # set without the watchers: they would read all styles a second time
-        self.set_reactive(App.theme, THEMES[0].name)
+        wished = os.environ.get("TEXTUAL_THEME", "")
+        self.set_reactive(App.theme, wished if wished in self.available_themes else THEMES[0].name)
         self.stylesheet.set_variables(self.get_css_variables())
         self.painted = asyncio.Event()
         self.dashboard = Dashboard(History(history), now=now or time.time)
@@ -70,6 +72,12 @@ class DashboardApp(App[None]):
     def get_default_screen(self) -> Dashboard:
         """View 1."""
         return self.dashboard
+
+    def action_next_theme(self) -> None:
+        """Change between the program's own themes."""
+        names = [theme.name for theme in THEMES]
+        at = names.index(self.theme) if self.theme in names else -1
+        self.theme = names[(at + 1) % len(names)]
 
     def on_mount(self) -> None:
         """Say what is going on, and when it is on the screen."""

@@ -1,37 +1,38 @@
 """The dashboard: four panes, a command line, and what flows between them."""
 
-import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import ClassVar, Final
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Horizontal
+from textual.containers import Container
+from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from decent_tui.commands.complete import usage
 from decent_tui.commands.scan import quote
 from decent_tui.commands.session import run_line
 from decent_tui.core.errors import Refused
-from decent_tui.core.operations import NodeStatus, Peers, PeerView, Status, Versions
+from decent_tui.core.operations import Versions
 from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.answer import AnswerView
 from decent_tui.tui.feed import Feed
-from decent_tui.tui.header import Facts, Header, Rates
+from decent_tui.tui.header import Header
 from decent_tui.tui.history import History
 from decent_tui.tui.keybar import KeyBar
 from decent_tui.tui.keys import KeyList
 from decent_tui.tui.lines import Span, said
 from decent_tui.tui.messages import MessagesPane
+from decent_tui.tui.numbers import Numbers
 from decent_tui.tui.peers import PeersPane
-from decent_tui.tui.prompt import CommandLine, FilterLine
+from decent_tui.tui.prompt import Prompt
 from decent_tui.tui.requests import EditValue, RunLine
-from decent_tui.tui.roster import Colours, roster
 from decent_tui.tui.tabs import PaneTabs
+from decent_tui.tui.typed_lines import CommandLine, FilterLine
 from decent_tui.tui.versions import VersionsPane
 
 LOOK: Final = 0.1
@@ -71,6 +72,7 @@ class Dashboard(Screen[None]):
         Binding("s", "run('gossip')", "gossip", id="gossip", tooltip="Exchange with every peer now"),
         Binding("y", "copy('key')", "Copy key", show=False, id="copy_key", tooltip="Copy the key"),
         Binding("Y", "copy('value')", "Copy value", show=False, id="copy_value", tooltip="Copy the value"),
+        Binding("ctrl+t", "app.next_theme", "Theme", show=False, id="theme", tooltip="Dark or light"),
         Binding("ctrl+q", "app.quit", "quit", id="quit", tooltip="End the node in order", priority=True),
     ]
 
@@ -79,10 +81,7 @@ class Dashboard(Screen[None]):
         self._node: NodeInterface | None = None
         self._history = history
         self._feed = Feed()
-        self._colours = Colours()
-        self._rates = Rates()
-        self._facts = Facts()
-        self._peers: Sequence[PeerView] = ()
+        self._numbers = Numbers()
         self._reading = False
         self._read_at = 0.0
         self._numbers_due = False
@@ -97,8 +96,7 @@ class Dashboard(Screen[None]):
         self.peers = PeersPane(id="peers", classes="pane")
         self.messages = MessagesPane(id="messages", classes="pane")
         self.answer = AnswerView(id="answer")
-        self.command = CommandLine(history, id="command")
-        self.filter_line = FilterLine(id="filter")
+        self.prompt = Prompt(history, id="prompt")
 
     def compose(self) -> ComposeResult:
         """Header, panes, answer, command line, keys."""
@@ -106,7 +104,7 @@ class Dashboard(Screen[None]):
         yield self.tabs
         yield Container(self.keys, self.versions, self.peers, self.messages, id="panes")
         yield self.answer
-        yield Horizontal(Static(":", id="sign", markup=False), self.command, self.filter_line, id="prompt")
+        yield self.prompt
         yield KeyBar(id="keybar")
 
     def on_mount(self) -> None:
@@ -120,7 +118,7 @@ class Dashboard(Screen[None]):
 
     def progress(self, text: str) -> None:
         """Say how the start of the node goes."""
-        self._show(progress=text)
+        self.header.show(self._numbers.progress(text))
 
     def attach(self, node: NodeInterface) -> Callable[[], None]:
         """Watch this node; returns what ends the watching."""
@@ -128,7 +126,7 @@ class Dashboard(Screen[None]):
         end = node.subscribe(self._feed.listener)
         self.keys.attach(node)
         self.versions.attach(node)
-        self.command.attach(node)
+        self.prompt.command.attach(node)
         self.set_interval(LOOK, self._look)
         self.set_interval(1.0, self._second)
         self._read_numbers()
@@ -155,9 +153,7 @@ class Dashboard(Screen[None]):
 
     def _second(self) -> None:
         """A second went by: rates, ages, and what heartbeats brought."""
-        status = self._facts.status
-        if status is not None:
-            self._show(rates=self._rates.sample(status.writes + status.applied))
+        self.header.show(self._numbers.second())
         self.versions.tick()
         self._read_numbers()
 
@@ -170,30 +166,22 @@ class Dashboard(Screen[None]):
 
     async def _read(self, node: NodeInterface) -> None:
         try:
-            status = await node.run(Status())
-            peers = (await node.run(Peers())).peers
+            change = await self._numbers.read(node)
         except Refused:
             return  # the node is closing, or its disk is in trouble and it raised an alarm
         finally:
             self._reading = False
-        who = roster(status, peers, self._colours)
-        if who != self._facts.roster:
-            self.versions.set_roster(who)
-            self.messages.set_roster(who)
-        else:
-            who = self._facts.roster
-        if _distances(peers) != _distances(self._peers) or _settled(status) != _settled(self._facts.status):
+        facts = self._numbers.facts
+        if change.roster:
+            self.versions.set_roster(facts.roster)
+            self.messages.set_roster(facts.roster)
+        if change.spread:
             self.keys.reload()
             self.versions.reload()
-        self._peers = peers
-        self.peers.show(peers, who)
-        self.keys.set_total(status.keys + status.deleted)
-        self._show(status=status, roster=who, cuts=sum(peer.cut for peer in peers))
-
-    def _show(self, **changes: object) -> None:
-        facts = {name: getattr(self._facts, name) for name in Facts.__struct_fields__}
-        self._facts = Facts(**{**facts, **changes})
-        self.header.show(self._facts)
+        self.peers.show(self._numbers.peers, facts.roster)
+        if facts.status is not None:
+            self.keys.set_total(facts.status.keys + facts.status.deleted)
+        self.header.show(facts)
 
     # ------------------------------------------------------------------ panes and focus
 
@@ -242,31 +230,17 @@ class Dashboard(Screen[None]):
 
     @on(MessagesPane.Opened)
     def _message_opened(self, event: MessagesPane.Opened) -> None:
-        from decent_tui.tui.message_detail import detail_lines, detail_title
-        from decent_tui.tui.reader import Reader
+        from decent_tui.tui.popups import message_reader
 
-        who = self._facts.roster
-        self.app.push_screen(
-            Reader(detail_title(event.event), _CLOSE, lambda room: detail_lines(event.event, who, room))
-        )
+        self.app.push_screen(message_reader(event.event, self._numbers.facts.roster))
 
     def action_help(self) -> None:
         """Show all keys and commands."""
-        from decent_tui.tui.help import Part, help_lines
-        from decent_tui.tui.reader import Reader
+        from decent_tui.tui.popups import help_reader
 
-        places: list[tuple[str, type[Screen[None] | Widget]]] = [
-            ("Everywhere", Dashboard),
-            ("Keys", KeyList),
-            ("Versions", VersionsPane),
-            ("Peers", PeersPane),
-            ("Messages", MessagesPane),
-            ("Command line", CommandLine),
-        ]
-        parts = [Part(name, place.HELP or "", place.BINDINGS) for name, place in places]
-        self.app.push_screen(
-            Reader((Span("Help", "bold accent"),), _CLOSE, lambda room: help_lines(parts, room))
-        )
+        panes = (KeyList, VersionsPane, PeersPane, MessagesPane)
+        places: dict[str, type[DOMNode]] = dict(zip(PANES.values(), panes, strict=True))
+        self.app.push_screen(help_reader({"Everywhere": Dashboard, **places, "Command line": CommandLine}))
 
     def action_back(self) -> None:
         """Undo what lies on top: a long answer, a filter, the zoom."""
@@ -302,57 +276,39 @@ class Dashboard(Screen[None]):
 
     def action_command(self) -> None:
         """Type a command."""
-        self._type(self.command, "")
+        self.prompt.begin_command()
 
     def action_begin(self, verb: str) -> None:
         """Type a command that begins with this word and the selected key."""
         key = self.keys.key
-        self._type(self.command, f"{verb} {quote(key)} " if key else f"{verb} ")
+        self.prompt.begin_command(f"{verb} {quote(key)} " if key else f"{verb} ")
 
     def action_filter(self) -> None:
         """Type a filter for the current pane, or for the keys where the pane has none."""
         pane = self.current
         self._filtered = pane if isinstance(pane, KeyList | MessagesPane) else self.keys
-        if not pane.display or self._filtered is not pane:
+        if self._filtered is not pane:
             self._go(self._filtered)
-        self._type(self.filter_line, self._filtered.filter)
-
-    def _type(self, line: Input, text: str) -> None:
-        self._show_line(line)
-        line.value = text
-        line.cursor_position = len(line.value)
-        self.set_focus(line)
+        self.prompt.begin_filter(self._filtered.filter)
 
     def _stop_typing(self) -> None:
         """Back to the pane that typing began in."""
         pane = self._origin if self._origin is not None and self._origin.display else self.current
         self.set_focus(pane)
-        self._show_line(self.command)
+        self.prompt.rest()
         self.answer.hint(())
 
-    def _show_line(self, line: Input) -> None:
-        filtering = line is self.filter_line
-        self.command.display, self.filter_line.display = not filtering, filtering
-        self.query_one("#sign", Static).update("/" if filtering else ":")
-
     async def action_submit(self) -> None:
-        """Enter while typing. The line takes its waiting letters in first, and what is typed after Enter
-        finds the focus where it belongs; so a fast hand (or a paste) loses nothing."""
-        line = self.focused
-        if not isinstance(line, Input):
-            return
-        taken = asyncio.Event()
-        line.call_later(taken.set)
-        await asyncio.wait_for(taken.wait(), 2)
-        text, line.value = line.value, line.value if line is self.filter_line else ""
-        if line is self.command:
-            self._submit(text)
+        """Enter while typing: run the command, or keep the filter."""
+        command = await self.prompt.enter()
+        if command is not None:
+            self._submit(command)
         self._stop_typing()
 
     def _submit(self, text: str) -> None:
         text = text.strip(" \t").removeprefix(":").strip(" \t")
         if text:
-            self.command.remember(text)
+            self.prompt.command.remember(text)
             self.run_command(text)
 
     @on(Input.Submitted, "#command")
@@ -361,7 +317,7 @@ class Dashboard(Screen[None]):
 
     @on(Input.Changed, "#filter")
     def _filter_changed(self, event: Input.Changed) -> None:
-        if self._filtered is not None and self.filter_line.has_focus:
+        if self._filtered is not None and self.prompt.filter.display:
             self._filtered.set_filter(event.value)
 
     @on(FilterLine.Left)
@@ -392,7 +348,7 @@ class Dashboard(Screen[None]):
         """A line pasted over a pane is typed into the command line, if it begins with a colon."""
         if event.text.startswith(":"):
             self.action_command()
-            self.command.take(event.text[1:])
+            self.prompt.command.take(event.text[1:])
             if event.text.endswith(("\n", "\r")):
                 self._stop_typing()
 
@@ -422,7 +378,9 @@ class Dashboard(Screen[None]):
         if outcome.ends:
             self.app.exit()
             return
-        self.answer.show(f": {line}", outcome.text(), "text" if outcome.ok else "red")
+        brief = outcome.ok and outcome.command in ("put", "resolve")  # the value was typed a moment ago
+        ink = "text" if outcome.ok else "red"
+        self.answer.show(f": {line}", outcome.text(), ink, brief=brief)
         self._look()
         if outcome.command == "put" and isinstance(outcome.answer, Versions):
             self.keys.show_key(outcome.answer.key)
@@ -455,14 +413,3 @@ class Dashboard(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Long answers leave room for the panes."""
         self.answer.limit(max(4, event.size.height * 2 // 5))
-
-
-_CLOSE = (Span("Esc", "bold accent"), Span(" close", "dim"))
-
-
-def _distances(peers: Sequence[PeerView]) -> list[tuple[str, int, int, str]]:
-    return [(peer.address, peer.behind, peer.ahead, peer.state) for peer in peers]
-
-
-def _settled(status: NodeStatus | None) -> float:
-    return status.settled if status is not None else -1.0

@@ -7,10 +7,11 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from decent_tui.core.errors import Refused
-from decent_tui.core.operations import KeyRow, RowPage, Rows
+from decent_tui.core.operations import RowPage, Rows
 from decent_tui.core.store import Wanted
 from decent_tui.net.interface import NodeInterface
-from decent_tui.tui.lines import Line, Span, cells, cut, fit, said
+from decent_tui.tui.key_line import key_line
+from decent_tui.tui.lines import Line, Span, cells, cut, said
 from decent_tui.tui.pane import Pane
 from decent_tui.tui.window import Window
 from decent_tui.tui.words import plural
@@ -323,40 +324,3 @@ class KeyList(Pane, can_focus=True):
         """Everything anew."""
         self._label()
         self.refresh()
-
-
-MARKS: Final = {
-    "conflict": Span("≠ ", "bold amber"),
-    "deleted": Span("✗ ", "red"),
-    "spreading": Span("◌ ", "dim"),
-    "settled": Span("  ", "dim"),
-}
-
-
-def kind(row: KeyRow) -> str:
-    """Which mark a row bears; a conflict tops all else."""
-    if row.siblings > 1:
-        return "conflict"
-    if row.siblings == 0:
-        return "deleted"
-    return "spreading" if row.held < row.members else "settled"
-
-
-def key_line(row: KeyRow, room: int, keys: int, current: bool) -> Line:
-    """One row: mark, key, number of values if several, the value's beginning, n/m if not all have it."""
-    held = f" {row.held}/{row.members}" if row.held < row.members else ""
-    keys = min(keys, max(10, (room - 6 - len(held)) // 2))
-    count = f"{row.siblings:>3} " if row.siblings > 1 else "    "
-    rest = room - 2 - keys - len(count) - len(held) - 1
-    what = kind(row)
-    key_ink = {"conflict": "bold text", "deleted": "dim"}.get(what, "text")
-    preview = said("deleted" if row.siblings == 0 else row.preview, "dim", most=400)
-    return (
-        MARKS[what],
-        Span(
-            fit(said(row.key).text, keys), f"bold {key_ink}" if current and "bold" not in key_ink else key_ink
-        ),
-        Span(count, "amber"),
-        Span(fit(preview.text, max(0, rest)), "dim"),
-        Span(held, "dim"),
-    )

@@ -13,12 +13,13 @@ from decent_tui.core.errors import Refused
 from decent_tui.core.operations import Inspect, Inspection
 from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.cards import LETTERS, Values, cards
+from decent_tui.tui.explain import explained, hints
 from decent_tui.tui.json_view import indented
-from decent_tui.tui.lines import Line, Span, cut, flow, said
+from decent_tui.tui.lines import Line, Span, cut, said
 from decent_tui.tui.pane import Pane
 from decent_tui.tui.requests import EditValue, RunLine
 from decent_tui.tui.roster import Roster
-from decent_tui.tui.why import Node, Sentence, missing, why
+from decent_tui.tui.why import missing
 from decent_tui.tui.words import ago
 
 REST: Final = 0.02
@@ -202,39 +203,7 @@ class VersionsPane(Pane, can_focus=True):
         room = self.room
         most = UNFOLDED if self._unfolded else max(6, self.rows - 16)
         lines = cards(shown, values, self._roster, room, most, self._now())
-        return [*lines, *self._sentences(shown, room)]
-
-    def _sentences(self, shown: Inspection, room: int) -> list[Line]:
-        lines: list[Line] = [()]
-        for sentence in why(shown.siblings):
-            lines += flow(self._words(sentence), room - 2)
-        lacking = missing(shown)
-        if lacking:
-            words = [Span("◌ not yet at", "amber")]
-            words += [self._roster.label(node) for node in lacking[:12]]
-            if len(lacking) > 12:
-                words.append(Span(f"and {len(lacking) - 12} more", "dim"))
-            lines += flow(words, room - 2)
-        elif len(shown.members) > 1:
-            lines.append(
-                (Span("●", "green"), Span(f" every node has this ({len(shown.members)} of them)", "dim"))
-            )
-        return [[Span(" "), *line] if line else line for line in lines]
-
-    def _words(self, sentence: Sentence) -> list[Span]:
-        """The words of a sentence, nodes in their colours; what follows a name at once sticks to it."""
-        words: list[Span] = []
-        for part in sentence:
-            if isinstance(part, Node):
-                words.append(self._roster.label(part.id))
-            else:
-                first, *rest = part.split(" ")
-                if first and words and not part.startswith(" "):
-                    words[-1] = Span(words[-1].text + first, words[-1].ink)
-                elif first:
-                    rest.insert(0, first)
-                words += [Span(word, "dim") for word in rest if word]
-        return words
+        return [*lines, *explained(shown, self._roster, room)]
 
     def _label(self) -> None:
         accent = "bold accent" if self.has_focus else "bold text"
@@ -256,19 +225,7 @@ class VersionsPane(Pane, can_focus=True):
                     f"  held by {held}/{len(shown.members)}", "dim" if held == len(shown.members) else "amber"
                 )
             )
-        self.label(tuple(title), self._hints(visible))
-
-    def _hints(self, visible: int) -> Line:
-        keys = []
-        if visible > 1:
-            keys.append(("/".join(LETTERS[: self.choices]), "keep"))
-            keys.append(("e", "merge"))
-        elif self._inspection is not None and self._inspection.siblings:
-            keys.append(("e", "edit"))
-        spans: list[Span] = []
-        for key, word in keys:
-            spans += [Span("  " if spans else "", "dim"), Span(key, "bold accent"), Span(f" {word}", "dim")]
-        return tuple(spans)
+        self.label(tuple(title), hints(shown, visible, self.choices))
 
     def repaint(self) -> None:
         """Everything anew."""

@@ -41,7 +41,9 @@ class Terminal:
         self.raw = b""
         self.exit_code: int | None = None
         self._program = program
-        self._env = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})}
+        # a size in the environment would count for more than the terminal's own
+        inherited = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+        self._env = {**inherited, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})}
         self._size = size
         self._screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self._screen)

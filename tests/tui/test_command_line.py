@@ -22,10 +22,10 @@ async def test_escape_goes_back_without_running() -> None:
     node = story()
     async with shown(node) as (pilot, board):
         await type_line(pilot, ":put a 1")
-        assert board.focused is board.command
+        assert board.focused is board.prompt.command
         await pilot.press("escape")
         assert board.focused is board.keys
-        assert board.command.value == ""
+        assert board.prompt.command.value == ""
         assert "a" not in node.store
 
 
@@ -45,7 +45,7 @@ async def test_a_pasted_command_is_carried_out() -> None:
         await type_line(pilot, ":")
         pilot.app.post_message(events.Paste("put b 1\nput c 2\nput d"))
         await until(pilot, lambda: {"b", "c"} <= set(node.store))
-        assert board.command.value == "put d"
+        assert board.prompt.command.value == "put d"
 
 
 async def test_an_error_is_one_red_sentence() -> None:
@@ -80,11 +80,11 @@ async def test_usage_while_typing_and_completion() -> None:
         await until(pilot, lambda: "usage  get KEY" in text(board.answer))
         await type_line(pilot, "th")
         await pilot.press("tab")
-        await until(pilot, lambda: board.command.value == "get theme ")
+        await until(pilot, lambda: board.prompt.command.value == "get theme ")
         await pilot.press("escape")
         await type_line(pilot, ":cut 127.0.0.1:9004")
         await pilot.press("tab")
-        await until(pilot, lambda: board.command.value == "cut 127.0.0.1:9004 ")
+        await until(pilot, lambda: board.prompt.command.value == "cut 127.0.0.1:9004 ")
 
 
 async def test_history_within_a_run_and_across_runs(tmp_path: Path) -> None:
@@ -92,13 +92,13 @@ async def test_history_within_a_run_and_across_runs(tmp_path: Path) -> None:
     async with shown(Scripted(), history=path) as (pilot, board):
         await type_line(pilot, ":put a 1\n:get a\n:")
         await pilot.press("up", "up")
-        assert board.command.value == "put a 1"
+        assert board.prompt.command.value == "put a 1"
         await pilot.press("down", "down")
-        assert board.command.value == ""
+        assert board.prompt.command.value == ""
     async with shown(Scripted(), history=path) as (pilot, board):
         await type_line(pilot, ":")
         await pilot.press("up")
-        assert board.command.value == "get a"
+        assert board.prompt.command.value == "get a"
 
 
 async def test_put_and_delete_begin_with_the_selected_key() -> None:
@@ -107,11 +107,11 @@ async def test_put_and_delete_begin_with_the_selected_key() -> None:
         board.keys.show_key("theme")
         await until(pilot, lambda: board.keys.key == "theme")
         await pilot.press("d")
-        assert board.command.value == "delete theme "
+        assert board.prompt.command.value == "delete theme "
         await pilot.press("enter")
         await until(pilot, lambda: "✗ theme" in text(board.keys))
         await pilot.press("p")
-        assert board.command.value == "put theme "
+        assert board.prompt.command.value == "put theme "
 
 
 async def test_what_was_put_is_selected() -> None:

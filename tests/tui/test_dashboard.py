@@ -225,7 +225,7 @@ async def test_help_is_made_of_the_bindings_and_the_commands() -> None:
 
 async def test_light_theme_and_back() -> None:
     async with shown(story()) as (pilot, board):
-        pilot.app.theme = "decent-light"
+        await pilot.press("ctrl+t")
         await pilot.pause()
         assert board.keys.inks.colour("ground") == "#fafafc"
         pilot.app.theme = "textual-light"

@@ -65,18 +65,18 @@ async def everything(nasty: str) -> str:
         await until(pilot, lambda: "alarm" in text(board.messages))
         for line in (f":get {key_of(nasty)[:40]}", ":peers", ":status", f":{nasty}", f":cut {nasty}"):
             board.action_command()
-            board.command.take(line[1:].replace("\n", " ").replace("\r", " "))
+            board.prompt.command.take(line[1:].replace("\n", " ").replace("\r", " "))
             await pilot.press("enter")
             await pilot.app.workers.wait_for_complete()
             await pilot.pause()
             seen.append(text(board.answer))
         board.action_filter()
-        board.filter_line.take(nasty)
+        board.prompt.filter.take(nasty)
         await pilot.press("enter")
         seen += [
             text(pane) for pane in (board.keys, board.versions, board.peers, board.messages, board.header)
         ]
-        seen.append(text(board.command))
+        seen.append(text(board.prompt))
         board.set_focus(board.messages)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, Reader))

@@ -1,0 +1,187 @@
+"""The two lines that are typed: a command, a filter."""
+
+import re
+from typing import ClassVar, Final
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.suggester import Suggester
+from textual.widgets import Input
+
+from decent_tui.commands.complete import complete
+from decent_tui.net.interface import NodeInterface
+from decent_tui.tui.history import History
+
+_UNSHOWABLE: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]"
+)
+"""What must not be in a line that is shown while it is typed: controls, what reorders text, surrogates."""
+
+
+class Line(Input):
+    """A one-line editor whose text can always be shown; pasted lines are submitted one by one."""
+
+    def __init__(self, *, id: str, placeholder: str = "", suggester: Suggester | None = None) -> None:
+        super().__init__(
+            id=id, placeholder=placeholder, suggester=suggester, compact=True, select_on_focus=False
+        )
+        self.cursor_blink = False  # a blinking cursor paints twice a second, for ever
+
+    def validate_value(self, value: str) -> str:
+        """No text gets in that could do something to the terminal."""
+        return _UNSHOWABLE.sub("\ufffd", value)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Insert what was pasted; each line break in it is an Enter."""
+        event.stop()
+        event.prevent_default()
+        self.take(event.text)
+
+    def take(self, text: str) -> None:
+        """Insert text as if it were typed."""
+        *whole, last = re.split("\r\n|\r|\n", text)
+        for line in whole:
+            self.insert_text_at_cursor(line)
+            self.post_message(self.Submitted(self, self.value))
+            self.value = ""
+        self.insert_text_at_cursor(last)
+
+
+class CommandLine(Line):
+    """Where a command is typed: history, completion, and a way back with Esc."""
+
+    HELP = "Type a command. Tab completes commands, keys and peers; up and down recall earlier lines."
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,ctrl+p", "older", "older", show=True, id="command.older", tooltip="The line before"),
+        Binding("down,ctrl+n", "newer", "newer", show=False, id="command.newer", tooltip="The line after"),
+        Binding("tab", "complete", "complete", id="command.complete", tooltip="Complete the word"),
+        Binding("escape", "leave", "back", id="command.leave", tooltip="Back to the pane"),
+        Binding("pageup", "answer(-1)", "Answer up", show=False, id="command.answer_up"),
+        Binding("pagedown", "answer(1)", "Answer down", show=False, id="command.answer_down"),
+        Binding("ctrl+u", "clear_line", "Clear", show=False, id="command.clear"),
+    ]
+
+    class Left(Message):
+        """Esc was pressed."""
+
+    class Choices(Message):
+        """Tab found several ways on."""
+
+        def __init__(self, words: tuple[str, ...]) -> None:
+            super().__init__()
+            self.words = words
+
+    class ScrollAnswer(Message):
+        """The answer above is to be scrolled by pages."""
+
+        def __init__(self, pages: int) -> None:
+            super().__init__()
+            self.pages = pages
+
+    def __init__(self, history: History, *, id: str) -> None:
+        self._ghost = Ghost()
+        super().__init__(id=id, suggester=self._ghost, placeholder="")
+        self._history = history
+        self._node: NodeInterface | None = None
+
+    def attach(self, node: NodeInterface) -> None:
+        """Complete with the keys and peers of this node."""
+        self._node = node
+        self._ghost.node = node
+
+    def remember(self, line: str) -> None:
+        """Keep a submitted line in the history."""
+        self._history.add(line)
+
+    def action_older(self) -> None:
+        """Recall the line before."""
+        self._recall(self._history.older(self.value))
+
+    def action_newer(self) -> None:
+        """Recall the line after."""
+        self._recall(self._history.newer())
+
+    def _recall(self, line: str | None) -> None:
+        if line is not None:
+            self.value = line
+            self.cursor_position = len(self.value)
+
+    def action_leave(self) -> None:
+        """Give up the line and go back."""
+        self._history.leave()
+        self.value = ""
+        self.post_message(self.Left())
+
+    def action_clear_line(self) -> None:
+        """Empty the line."""
+        self.value = ""
+
+    def action_answer(self, pages: int) -> None:
+        """Scroll the answer while typing."""
+        self.post_message(self.ScrollAnswer(pages))
+
+    async def action_complete(self) -> None:
+        """Complete the last word as far as it is certain; say what it could become."""
+        if self._node is None:
+            return
+        line = self.value
+        found = await complete(self._node, line)
+        if not found.words or line != self.value:
+            return
+        if len(found.words) == 1:
+            self._recall(line[: found.start] + found.words[0] + " ")
+            return
+        certain = line[: found.start] + _common_start(found.words)
+        if len(certain) > len(line):
+            self._recall(certain)
+        self.post_message(self.Choices(found.words))
+
+
+def _common_start(words: tuple[str, ...]) -> str:
+    """The longest beginning that all words share."""
+    low, high = min(words), max(words)
+    return low[: next((at for at, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), len(low))]
+
+
+class FilterLine(Line):
+    """Where a pane's filter is typed; every letter filters at once."""
+
+    HELP = "Type what to look for. Enter keeps the filter, Esc takes it away."
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "no filter", id="filter.leave", tooltip="Take the filter away"),
+        Binding("enter", "submit", "keep", id="filter.keep", tooltip="Keep the filter and go back"),
+        Binding("ctrl+u", "clear_line", "Clear", show=False, id="filter.clear"),
+    ]
+
+    class Left(Message):
+        """Esc was pressed."""
+
+    def action_leave(self) -> None:
+        """Take the filter away and go back."""
+        self.value = ""
+        self.post_message(self.Left())
+
+    def action_clear_line(self) -> None:
+        """Empty the line."""
+        self.value = ""
+
+
+class Ghost(Suggester):
+    """The rest of the line as it would be completed."""
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self.node: NodeInterface | None = None
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """The whole line, completed; None when nothing fits."""
+        if self.node is None or not value.strip():
+            return None
+        found = await complete(self.node, value, limit=2)
+        if not found.words:
+            return None
+        line = value[: found.start] + found.words[0]
+        return line if line.startswith(value) and line != value else None
