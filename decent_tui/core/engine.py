@@ -30,7 +30,7 @@ from decent_tui.core.greet import Greeting
 from decent_tui.core.links import Link
 from decent_tui.core.messages import Line
 from decent_tui.core.operations import AnyOperation
-from decent_tui.core.outputs import Answered, Effect
+from decent_tui.core.outputs import Answered, Dial, Drop, Effect
 from decent_tui.core.parts import Parts, Self
 from decent_tui.core.serve import Counter
 from decent_tui.core.store import Standing, Store
@@ -202,10 +202,11 @@ class Engine:
         return self._parts.replica.commit()
 
     def undo(self) -> None:
-        """The store failed: everything since the last commit did not happen, and its effects are void."""
+        """The store failed: everything since the last commit did not happen, and what was to be said is void.
+        Connections are opened and closed all the same: that speaks of nothing on the disk."""
         self._parts.replica.rollback()
-        self._parts.members.not_saved()
-        self._parts.out.effects.clear()
+        self._parts.members.not_saved(self.node)
+        self._parts.out.effects = [e for e in self._parts.out.effects if isinstance(e, Dial | Drop)]
         self._parts.out.events.clear()
         for link in self._parts.links.all():
             self._parts.drop(link, "the disk failed", at_once=True)

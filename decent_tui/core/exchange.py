@@ -49,11 +49,17 @@ class Exchange:
     # ------------------------------------------------------------------ pulls
 
     def pull(self, link: Link) -> None:
-        """Ask the peer for all that we lack, unless a pull from it is under way."""
-        if link.pull is None:
+        """Ask the peer for all that we lack, unless a pull from it is under way, or a long one from another:
+        most of what this one has comes from there, and the periodic check sees to the rest."""
+        if link.pull is None and not self._is_filling_up(link):
             self._pulls += 1
             link.pull = Pull(self._pulls, self._parts.clock.now)
             self._ask(link, link.pull)
+
+    def _is_filling_up(self, link: Link) -> bool:
+        """Whether a pull of many answers is under way on another link."""
+        links = self._parts.links.decent()
+        return any(other.pull is not None and other.pull.bulk for other in links if other is not link)
 
     def _ask(self, link: Link, pull: Pull) -> None:
         pull.started = self._parts.clock.now
@@ -93,7 +99,10 @@ class Exchange:
         if said.seen is not None:
             self._check_own(sync.read_seen(said.seen))  # before the claim is taken, not after
         if not pull.take(self._parts.replica, said):
-            self._ask(link, pull)
+            if self._is_filling_up(link):
+                link.pull = None
+            else:
+                self._ask(link, pull)
             return
         link.pull = None
         if said.seen is not None:

@@ -147,8 +147,10 @@ class Membership:
             and (not known.volatile or known.node in alive)
         }
 
-    def not_saved(self) -> None:
-        """What was saved in the open transaction was undone with it: save everything anew."""
+    def not_saved(self, own: str) -> None:
+        """What was saved in the open transaction was undone with it: save all anew, but for our own id,
+        if giving it up was undone too."""
+        self._known.pop(own, None)
         self._dirty.update(self._known)
 
     def save(self, store: Store) -> None:

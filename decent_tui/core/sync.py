@@ -126,6 +126,8 @@ class Pull:
     floor: Clock | None = None
     listed: dict[str, Ranges] = field(default_factory=dict)
     cursor: Dot | None = None
+    bulk: bool = False
+    """Whether there is more than one answer can hold."""
 
     def question(self, replica: Replica) -> Sync:
         """What to ask next."""
@@ -136,6 +138,7 @@ class Pull:
         if said.listed is not None:
             return self._page(replica, said, said.listed)
         if said.more or said.seen is None:
+            self.bulk = True
             return False
         replica.join_claim(_read_claim(said.seen, said.floor), said.floor)
         return True

@@ -32,7 +32,9 @@ class Connection:
         self._reader = reader
         self._writer = writer
         peername = writer.get_extra_info("peername") or ("unknown", 0)
-        self.remote = str(Address(peername[0], peername[1]))
+        self.remote = str(
+            Address(peername[0].removeprefix("::ffff:"), peername[1])
+        )  # IPv4 on a socket for both
         sock = writer.get_extra_info("socket")
         if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

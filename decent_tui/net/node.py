@@ -6,8 +6,9 @@ waits for the end of the *turn*: one commit and one sync of the disk for all tha
 """
 
 import asyncio
+import socket
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from random import SystemRandom
 from types import TracebackType
@@ -116,7 +117,7 @@ class Node:
                     raise
 
         try:
-            self._server = await asyncio.start_server(accept, self.host, self.port, limit=MAX_LINE)
+            self._server = await _listen(accept, self.host, self.port)
         except OSError as error:
             raise StartError(_cannot_listen(Address(self.host, self.port), error)) from None
         self.port = self._server.sockets[0].getsockname()[1]
@@ -224,6 +225,7 @@ class Node:
 
     async def _turn(self) -> None:
         """One commit, one sync of the disk, and then everything that waited for it."""
+        effects: list[Effect] = []
         ready = {number for number, connection in self._connections.items() if not connection.busy}
         try:
             self._engine.pushes(ready)
@@ -233,6 +235,9 @@ class Node:
                 await asyncio.get_running_loop().run_in_executor(self._disk, self._store.make_durable)
         except StorageError as error:
             self._storage_failed(error)
+            for effect in effects:
+                if isinstance(effect, Dial | Drop):  # the rest would speak of what is not on the disk
+                    self._perform(effect)
             return
         for effect in effects:
             self._perform(effect)
@@ -404,6 +409,16 @@ class Node:
         if task is not None:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+
+async def _listen(
+    accept: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]], host: str, port: int
+) -> asyncio.Server:
+    """Listen; on `::` for both families, as people mean it (asyncio alone would refuse IPv4 there)."""
+    if host == "::" and socket.has_dualstack_ipv6():
+        both = socket.create_server((host, port), family=socket.AF_INET6, dualstack_ipv6=True)
+        return await asyncio.start_server(accept, sock=both, limit=MAX_LINE)
+    return await asyncio.start_server(accept, host, port, limit=MAX_LINE)
 
 
 def _cannot_listen(address: Address, error: OSError) -> str:

@@ -269,3 +269,12 @@ def test_an_alarm_is_told_once() -> None:
         a.turn(lambda: a.engine.parts.alarm("something is wrong"))
     assert [event.text for event in a.events if isinstance(event, Alarm)] == ["something is wrong"]
     assert done(a, ops.Status()).alarms == ["something is wrong"]
+
+
+def test_a_dial_of_a_turn_that_the_disk_undid_is_dialled_all_the_same() -> None:
+    net = Network(1)
+    a = net.node("a")
+    a.engine.operate(1, ops.AddPeer("b:1"))
+    a.engine.tick()
+    a.engine.undo()
+    assert [effect for effect in a.engine.take_effects() if isinstance(effect, Dial)] == [Dial("b:1")]

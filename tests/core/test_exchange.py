@@ -292,3 +292,22 @@ def test_a_liar_costs_us_one_id_a_minute_at_most() -> None:
             a.take(link.id, wire.encode(lie))
         net.run(0.5)
     assert len(a.engine.parts.replica.former) in (2, 3)
+
+
+def test_who_joins_many_takes_a_long_difference_from_one_of_them_only() -> None:
+    net = Network(7, checking=False)
+    a = net.node("a", chunk=2_000)
+    others = [net.node(name, a, chunk=2_000) for name in "bcd"]
+    for number in range(400):
+        a.do(ops.Put(f"k{number}", f'"{"x" * 50}"'))
+    net.settle()
+    net.run(3)
+    already = len(net.sent)
+    net.node("e", a, *others, chunk=2_000)
+    net.settle()
+    came = sum(
+        len(line.message.batch.keys)
+        for _, receiver, raw in net.sent[already:]
+        if receiver == "e:1" and isinstance((line := wire.decode(raw)).message, wire.Versions)
+    )
+    assert 400 <= came < 600

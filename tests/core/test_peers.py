@@ -25,6 +25,13 @@ def at(some: Peers, address: str) -> Peer:
     return peer
 
 
+def met(some: Peers, node: str, name: str, listen: str, dialled: str | None) -> tuple[Peer, list[str]]:
+    """A node said who it is, and there is room for it."""
+    found = some.met(node, name, listen, dialled)
+    assert found is not None
+    return found
+
+
 # ------------------------------------------------------------------ who and where
 
 
@@ -53,8 +60,8 @@ def test_addresses_learned_from_others_are_bounded_and_given_ones_are_not() -> N
 
 def test_a_node_met_at_a_new_address_is_the_same_peer() -> None:
     some = peers("old:1")
-    peer, _ = some.met(A, "otter", "old:1", "old:1")
-    again, other_ways = some.met(A, "", "new:1", None)
+    peer, _ = met(some, A, "otter", "old:1", "old:1")
+    again, other_ways = met(some, A, "", "new:1", None)
     assert again is peer
     assert (peer.address, peer.name, other_ways) == ("new:1", "otter", ["old:1"])
     assert some.at("old:1") is some.at("new:1") is peer
@@ -63,25 +70,25 @@ def test_a_node_met_at_a_new_address_is_the_same_peer() -> None:
 
 def test_two_addresses_of_one_node_become_one_peer() -> None:
     some = peers("localhost:1", "127.0.0.1:1")
-    some.met(A, "otter", "127.0.0.1:1", "127.0.0.1:1")
-    peer, other_ways = some.met(A, "otter", "127.0.0.1:1", "localhost:1")
+    met(some, A, "otter", "127.0.0.1:1", "127.0.0.1:1")
+    peer, other_ways = met(some, A, "otter", "127.0.0.1:1", "localhost:1")
     assert list(some) == [peer]
     assert other_ways == ["localhost:1"]
 
 
 def test_another_node_at_a_known_address_takes_the_peer_over() -> None:
     some = peers("a:1")
-    peer, _ = some.met(A, "otter", "a:1", "a:1")
+    peer, _ = met(some, A, "otter", "a:1", "a:1")
     peer.rtt = 0.5
-    again, _ = some.met(B, "lynx", "a:1", "a:1")
+    again, _ = met(some, B, "lynx", "a:1", "a:1")
     assert (again, again.node, again.rtt) == (peer, B, None)
     assert some.of(A) is None
 
 
 def test_a_removed_peer_is_gone_by_all_its_addresses() -> None:
     some = peers("old:1")
-    some.met(A, "", "old:1", "old:1")
-    peer, _ = some.met(A, "", "new:1", None)
+    met(some, A, "", "old:1", "old:1")
+    peer, _ = met(some, A, "", "new:1", None)
     some.remove(peer)
     assert list(some) == []
     assert some.at("old:1") is None
@@ -90,8 +97,8 @@ def test_a_removed_peer_is_gone_by_all_its_addresses() -> None:
 @pytest.mark.parametrize("text", ["a:1", A, "aaaa", "otter", ":1"])
 def test_a_peer_is_found_by_address_id_beginning_or_name(text: str) -> None:
     some = peers("a:1", "b:2")
-    some.met(A, "otter", "a:1", "a:1")
-    some.met(B, "lynx", "b:2", "b:2")
+    met(some, A, "otter", "a:1", "a:1")
+    met(some, B, "lynx", "b:2", "b:2")
     assert some.find(text) is at(some, "a:1")
 
 
@@ -103,8 +110,8 @@ def test_a_peer_that_is_not_there_is_refused(text: str) -> None:
 
 def test_a_word_that_means_several_peers_is_refused() -> None:
     some = peers("a:1", "b:1")
-    some.met("ab" + "0" * 14, "otter", "a:1", "a:1")
-    some.met("ac" + "0" * 14, "otter", "b:1", "b:1")
+    met(some, "ab" + "0" * 14, "otter", "a:1", "a:1")
+    met(some, "ac" + "0" * 14, "otter", "b:1", "b:1")
     for text in ("otter", "a", ":1"):
         with pytest.raises(Refused, match="several"):
             some.find(text)
