@@ -80,7 +80,7 @@ class Look:
             limit=operation.limit,
         )
         held = store.siblings_of(keys)
-        counted = self._parts.counted()
+        counted = self._parts.audience()
         rows = [self._row(key, held[key], operation.preview, counted) for key in keys]
         counts = store.counts()
         totals = {
@@ -101,7 +101,7 @@ class Look:
 
     def _inspect(self, key: str) -> ops.Inspection:
         parts = self._parts
-        counted = parts.counted()
+        counted = parts.audience()
         views = [
             ops.SiblingView(
                 to_record(version),
@@ -192,7 +192,7 @@ class Look:
         """The share of all writes that all counted members have, as far as we heard (1 when alone)."""
         mine = self._parts.replica.seen
         total = sum(high - low + 1 for _, held in mine.items() for low, high in held)
-        counted = self._parts.counted()
+        counted = self._parts.audience()
         if not total or not counted:
             return 1.0
         lacking = sum(self._parts.members[node].seen.lacks_count(mine) for node in counted)

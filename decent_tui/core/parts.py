@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from decent_tui.core.chance import Chance
-from decent_tui.core.clocks import Dot
 from decent_tui.core.events import Alarm, Changed, Conflict, PeerChanged, Settled
 from decent_tui.core.faults import Faults
 from decent_tui.core.links import Link, Links
@@ -173,13 +172,8 @@ class Parts:
         elif before and not after:
             self.out.emit(Settled(self.clock.at, change.key))
 
-    def holders(self, dots: list[Dot]) -> list[str]:
-        """The ids of the members, this node first, known to have all the dots."""
-        return [
-            self.replica.node,
-            *(known for known in self.counted() if all(dot in self.members[known].seen for dot in dots)),
-        ]
-
-    def counted(self) -> list[str]:
-        """The ids of the members that count (see `Membership.counted`), this node excluded."""
-        return list(self.members.counted(self.alive()))
+    def audience(self) -> list[str]:
+        """The ids of the other nodes that should have everything, for whoever watches: the members that count
+        for a collection (see `Membership.counted`), and `--memory` nodes too while they are cut off by us."""
+        cut = {peer.node for peer in self.peers if peer.node and self.faults.is_cut(peer.node, peer.address)}
+        return list(self.members.counted(self.alive() | cut))

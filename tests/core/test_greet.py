@@ -131,7 +131,7 @@ def test_a_stop_says_goodbye_and_the_peer_is_down_at_once_and_still_a_member() -
     c.stop()
     net.run(0.3)
     assert states(a)["c:1"] == states(b)["c:1"] == "down"
-    assert c.engine.node in a.engine.parts.counted()
+    assert c.engine.node in a.engine.parts.audience()
 
 
 def test_a_peer_whose_machine_refuses_is_down_and_one_that_is_silent_is_first_suspect() -> None:
@@ -192,7 +192,7 @@ def test_who_leaves_is_no_member_any_more_and_all_are_told() -> None:
     c.stop()
     net.run(2)
     assert states(a)["c:1"] == states(b)["c:1"] == "left"
-    assert c.engine.node not in a.engine.parts.counted()
+    assert c.engine.node not in a.engine.parts.audience()
     a.do(ops.Put("k", "1"))
     a.do(ops.Delete("k"))
     net.run(5)
@@ -239,7 +239,7 @@ def test_an_id_that_is_gone_is_given_up_even_when_the_teller_forgets_it() -> Non
     c.take(link.id, wire.encode(wire.Gone({old: "left"})))
     assert c.engine.node != old
     assert c.engine.parts.members.gone() == {old: "left"}
-    assert old not in c.engine.parts.counted()
+    assert old not in c.engine.parts.audience()
 
 
 def test_told_twice_within_a_minute_that_its_id_is_gone_a_node_waits_with_the_second_new_one() -> None:
