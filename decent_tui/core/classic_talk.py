@@ -75,7 +75,8 @@ class ClassicDesk:
 
     def begin(self, link: Link) -> None:
         """A classic peer answered our HANDSHAKE: read first."""
-        self._talks[link.id] = Talk()
+        still_open = {number: talk for number, talk in self._talks.items() if self._parts.links.get(number)}
+        self._talks = {**still_open, link.id: Talk()}
         self._parts.out.send(link.id, wire.GetKeys())
 
     def named(self, link: Link, node: str) -> None:

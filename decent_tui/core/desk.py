@@ -156,7 +156,6 @@ class Desk:
         for link in parts.links.all():
             if parts.peer_of(link) is peer or (link.dialled and link.dialled == peer.address):
                 parts.drop(link, "cut by you", at_once=True)
-        peer.dialling = False
         if peer.state == "alive":
             parts.set_state(peer, "suspect", "cut by you")
         parts.out.emit(Dialled(parts.clock.at, peer.address, cut=True))

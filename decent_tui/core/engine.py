@@ -28,6 +28,7 @@ from decent_tui.core.events import AnyEvent
 from decent_tui.core.exchange import Exchange, RolledBack
 from decent_tui.core.greet import Greeting
 from decent_tui.core.links import Link
+from decent_tui.core.members import Membership
 from decent_tui.core.messages import Line
 from decent_tui.core.operations import AnyOperation
 from decent_tui.core.outputs import Answered, Dial, Drop, Effect
@@ -205,7 +206,8 @@ class Engine:
         """The store failed: everything since the last commit did not happen, and what was to be said is void.
         Connections are opened and closed all the same: that speaks of nothing on the disk."""
         self._parts.replica.rollback()
-        self._parts.members.not_saved(self.node)
+        state = self._parts.replica.store.load()
+        self._parts.members = Membership(state.members if state else {})
         self._parts.out.effects = [e for e in self._parts.out.effects if isinstance(e, Dial | Drop)]
         self._parts.out.events.clear()
         for link in self._parts.links.all():

@@ -63,6 +63,10 @@ class Greeting:
         parts.links.open(link)
         if link.dialled is None:
             return
+        peer = parts.peers.at(link.dialled)
+        if parts.faults.is_cut(peer.node if peer else None, link.dialled):
+            parts.drop(link, "cut by you", at_once=True)
+            return
         parts.out.send(
             link.id,
             wire.Handshake(

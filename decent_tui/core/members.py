@@ -147,12 +147,6 @@ class Membership:
             and (not known.volatile or known.node in alive)
         }
 
-    def not_saved(self, own: str) -> None:
-        """What was saved in the open transaction was undone with it: save all anew, but for our own id,
-        if giving it up was undone too."""
-        self._known.pop(own, None)
-        self._dirty.update(self._known)
-
     def save(self, store: Store) -> None:
         """Write what has changed into the store's open transaction."""
         if self._dirty:

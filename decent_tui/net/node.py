@@ -286,10 +286,22 @@ class Node:
     async def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._keep(asyncio.current_task())
         connection = Connection(self._number(), reader, writer)
-        if self._stopping or len(self._connections) >= MAX_CONNECTIONS:
+        if self._stopping or (len(self._connections) >= MAX_CONNECTIONS and not self._make_room()):
             connection.close(at_once=True)
             return
         await self._serve(connection, None)
+
+    def _make_room(self) -> bool:
+        """Close the oldest connection of somebody who is no peer; False if there is none."""
+        links = self._engine.parts.links
+        strangers = (link.id for link in links.all() if link.kind in ("new", "guest") and not link.dialled)
+        oldest = next(strangers, None)
+        connection = self._connections.pop(oldest, None) if oldest is not None else None
+        if oldest is None or connection is None:
+            return False
+        connection.close(at_once=True)
+        self._feed(lambda: self._engine.lost(oldest, "room was needed"))
+        return True
 
     async def _dial(self, address: str) -> None:
         try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -257,3 +258,12 @@ async def test_a_peer_with_an_id_that_is_none_is_refused() -> None:
             return bool(said) and "16 hex" in ((await a.run(ops.Peers())).peers[0].last_error or "")
 
         await eventually(refused)
+
+
+async def test_silent_strangers_do_not_keep_peers_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("decent_tui.net.node.MAX_CONNECTIONS", 5)
+    async with memory_node() as a, AsyncExitStack() as strangers:
+        for _ in range(5):
+            await strangers.enter_async_context(client(a))
+        async with memory_node(a):
+            await eventually(lambda: _has_alive(a, 1))
