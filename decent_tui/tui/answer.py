@@ -43,6 +43,11 @@ class AnswerView(LineView):
         """Whether more than one row is taken."""
         return len(self._rows) > 1 and not self._folded
 
+    @property
+    def is_longer(self) -> bool:
+        """Whether there is more than can be seen of it: the pages of the keyboard are then its own."""
+        return self.is_open and len(self._rows) > self.size.height
+
     def show(self, command: str, answer: Iterable[str], ink: str = "text", *, brief: bool = False) -> None:
         """Show a command and its answer; a brief one takes one row until it is asked for."""
         words = [said(text, ink, most=LONG) for text in islice(answer, LINES + 1)]

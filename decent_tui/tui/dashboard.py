@@ -57,6 +57,8 @@ class Dashboard(Screen[None]):
         Binding("slash", "filter", "filter", id="filter", tooltip="Filter this pane", priority=True),
         Binding("enter", "submit", "Run", show=False, id="submit", priority=True),
         Binding("escape", "back", "Back", show=False, id="back", tooltip="Fold the answer, drop the filter"),
+        Binding("pageup", "answer(-1)", show=False, priority=True, system=True, id="answer_up"),
+        Binding("pagedown", "answer(1)", show=False, priority=True, system=True, id="answer_down"),
         Binding("tab", "pane(1)", "pane", id="next_pane", tooltip="The next pane"),
         Binding("shift+tab", "pane(-1)", "Pane before", show=False, id="previous_pane"),
         Binding("z", "zoom", "zoom", id="zoom", tooltip="This pane alone, or all"),
@@ -266,6 +268,8 @@ class Dashboard(Screen[None]):
                 return not typing
             case "submit":
                 return typing
+            case "answer":
+                return self.answer.is_longer
             case "keep":
                 at = parameters[0] if parameters else 0
                 return isinstance(at, int) and at < self.versions.choices
@@ -339,6 +343,10 @@ class Dashboard(Screen[None]):
     def _choices(self, event: CommandLine.Choices) -> None:
         words = [said(f"{word}  ", "text", most=60) for word in event.words[:20]]
         self.answer.hint((Span(" ", "dim"), *words))
+
+    def action_answer(self, pages: int) -> None:
+        """A long answer says that PgDn goes on in it, wherever the focus is."""
+        self.answer.scroll_pages(pages)
 
     @on(CommandLine.ScrollAnswer)
     def _scroll_answer(self, event: CommandLine.ScrollAnswer) -> None:

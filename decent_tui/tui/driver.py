@@ -10,6 +10,7 @@ import asyncio
 import os
 import select
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -43,22 +44,29 @@ class SteadyDriver(LinuxDriver):
         self._waiting = bytearray()
         self._listening = False
         self._behind = False
+        self._due = False
 
     def start_application_mode(self) -> None:
         """Take the terminal, under a descriptor of our own: not to block is a property of the open file, and
         the one we were started with belongs to the shell as well."""
+        self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
         self._terminal = _open_terminal()
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def write(self, data: str) -> None:
         """Send to the terminal what it takes at once; the rest waits, and beyond `BACKLOG` is dropped."""
+        if threading.get_ident() != self._thread:  # the thread that reads the keys answers the terminal
+            self._loop.call_soon_threadsafe(self.write, data)
+            return
         if self._terminal is None:
             return
         if self._behind or len(self._waiting) > BACKLOG:
             self._behind = True
             return
         self._waiting += data.encode(errors="replace")
-        self._send()
+        if not self._due:  # the pieces of a frame go out together
+            self._due = True
+            self._loop.call_soon(self._send)
 
     def close(self) -> None:
         """Give the terminal back, if it takes what waits soon enough."""
@@ -71,6 +79,7 @@ class SteadyDriver(LinuxDriver):
 
     def _send(self) -> None:
         """Write what can be written now, and come back when there is room for the rest."""
+        self._due = False
         if self._terminal is None:
             return
         try:
@@ -92,12 +101,12 @@ class SteadyDriver(LinuxDriver):
     def _listen(self, terminal: int) -> None:
         if not self._listening:
             self._listening = True
-            asyncio.get_running_loop().add_writer(terminal, self._send)
+            self._loop.add_writer(terminal, self._send)
 
     def _stop_listening(self) -> None:
         if self._listening and self._terminal is not None:
             self._listening = False
-            asyncio.get_running_loop().remove_writer(self._terminal)
+            self._loop.remove_writer(self._terminal)
 
     def _let_go(self) -> None:
         self._stop_listening()

@@ -13,6 +13,7 @@ from textual.widgets import TextArea
 
 from decent_tui.commands.scan import quote
 from decent_tui.core.values import decode_value
+from decent_tui.tui.json_view import escaped
 from decent_tui.tui.line_view import LineView
 from decent_tui.tui.lines import Line, Span, cut, said
 
@@ -36,6 +37,16 @@ class Preview(LineView):
         """Show another line."""
         self.line = line
         self.refresh()
+
+
+class Draft(TextArea):
+    """The text that is edited: nothing gets in that could do something to the terminal."""
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        """Insert what was pasted, with escapes for what cannot be shown."""
+        event.stop()
+        event.prevent_default()  # of the class above, which would insert it as it is
+        await super()._on_paste(events.Paste(escaped(event.text)))
 
 
 class Editor(ModalScreen[str | None]):
@@ -62,7 +73,7 @@ class Editor(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """The draft, and the command below it."""
         with Vertical(id="editor"):
-            yield TextArea(self._draft, soft_wrap=True, show_line_numbers=False, compact=True, id="draft")
+            yield Draft(self._draft, soft_wrap=True, show_line_numbers=False, compact=True, id="draft")
             yield Preview(id="preview")
 
     def on_mount(self) -> None:

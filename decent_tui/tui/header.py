@@ -95,7 +95,7 @@ def header_line(facts: Facts, room: int) -> Line:
         Span(f" {rates[-1]:>5,}"),
         Span(" w/s", "dim"),
     ]
-    cut = [Span(f"✂ {cuts} cut", "bold red on ground")] if cuts else []
+    cut = [Span(f" ✂ {cuts} cut ", "bold ground on red")] if cuts else []
     alarm = [Span(f"✗ {plural(len(status.alarms), 'alarm')}", "bold red")] if status.alarms else []
     # from the left edge inwards; the numbers say which part is dropped first
     parts = [(9, cut), (8, alarm), (5, peers), (4, keys), (7, conflicts), (3, settled), (1, curve)]

@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from decent_tui.core.text import printable
 from decent_tui.tui.lines import Line, Span, crop, cut, said, width
 from decent_tui.tui.words import plural
 
@@ -122,13 +123,13 @@ class _Writer:
                 (key, item, [Span(INDENT * (depth + 1)), *_key(str(key), self._room // 2)])
                 for key, item in islice(value.items(), self._items(depth))
             ]
-            self._container("{", "}", parts, len(value), path, lead, tail, depth, marked)
+            self._container("{", "}", parts, value, path, lead, tail, depth, marked)
         elif isinstance(value, list):
             parts = [
                 (at, item, [Span(INDENT * (depth + 1))])
                 for at, item in enumerate(value[: self._items(depth)])
             ]
-            self._container("[", "]", parts, len(value), path, lead, tail, depth, marked)
+            self._container("[", "]", parts, value, path, lead, tail, depth, marked)
         else:
             self._add([*lead, *_folded(value, self._room - width(lead), marked), Span(tail, "dim")])
 
@@ -141,20 +142,44 @@ class _Writer:
         opener: str,
         closer: str,
         parts: list[_Part],
-        count: int,
+        whole: dict[str, object] | list[object],
         path: Path,
         lead: list[Span],
         tail: str,
         depth: int,
         marked: bool,
     ) -> None:
+        count = len(whole)
         self._add([*lead, Span(opener, MARKED if marked else "dim")])
         for at, (step, item, part_lead) in enumerate(parts):
             comma = "," if at + 1 < count else ""
             self.write(item, (*path, step), part_lead, comma, depth=depth + 1, marked=marked)
-        if count > len(parts):
-            self._add([Span(INDENT * (depth + 1) + f"… {count - len(parts):,} more", "dim")])
+        last = self._last_on_one_line(whole, path, depth, marked) if count == len(parts) + 1 else None
+        if last is not None:
+            self._add(last)
+        elif count > len(parts):
+            ink = MARKED if marked or self._differs_after(len(parts), whole, path) else "dim"
+            self._add([Span(INDENT * (depth + 1)), Span(f"… {count - len(parts):,} more", ink)])
         self._add([Span(INDENT * depth), Span(closer, MARKED if marked else "dim"), Span(tail, "dim")])
+
+    def _last_on_one_line(
+        self, whole: dict[str, object] | list[object], path: Path, depth: int, marked: bool
+    ) -> list[Span] | None:
+        """The last part where "… 1 more" would stand, if it takes no more than that line."""
+        lead = [Span(INDENT * (depth + 1))]
+        step, item = next(reversed(whole.items())) if isinstance(whole, dict) else (len(whole) - 1, whole[-1])
+        if isinstance(step, str):
+            lead += _key(step, self._room // 2)
+        spans = self._on_one_line(item, (*path, step), self._room - width(lead), marked)
+        return None if spans is None else [*lead, *spans]
+
+    def _differs_after(self, shown: int, whole: dict[str, object] | list[object], path: Path) -> bool:
+        """Whether a part that is not shown is marked, or something in it."""
+        deep = len(path)
+        steps = {mark[deep] for mark in self._marks if len(mark) > deep and mark[:deep] == path}
+        if isinstance(whole, dict):
+            return bool(steps) and any(key in steps for key in islice(whole, shown, None))
+        return any(isinstance(step, int) and shown <= step < len(whole) for step in steps)
 
     def _add(self, line: list[Span]) -> None:
         if len(self.lines) >= self._most:
@@ -237,4 +262,15 @@ def merged(values: Sequence[object]) -> object:
 
 def indented(value: object) -> str:
     """The value as text to edit."""
-    return json.dumps(value, indent=2, ensure_ascii=False)
+    return escaped(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def escaped(text: str) -> str:
+    """JSON text that can be shown while it is edited: what `printable` would replace or drop (controls, what
+    reorders or hides text) is written as JSON escapes, so that the value stays what it is."""
+    hidden = {char for char in set(text) if char not in "\n\r\t" and printable(char) not in (char, " ")}
+    return text.translate({ord(char): _escape(char) for char in hidden})
+
+
+def _escape(char: str) -> str:
+    return "\\u007f" if char == "\x7f" else json.dumps(char)[1:-1]

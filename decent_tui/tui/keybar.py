@@ -11,6 +11,9 @@ from decent_tui.tui.lines import Line, Span, cells
 FIRST: Final = ("help", "command", "filter")
 """What is shown first, everywhere; then what the focused pane adds, then the rest."""
 
+LAST: Final = "quit"
+"""What gives way to nothing: who cannot find the way out feels locked in."""
+
 GAP: Final = 2
 """Blanks between two keys."""
 
@@ -43,23 +46,38 @@ class KeyBar(LineView):
             self._keys = keys
             self.refresh()
 
+    def _fitting(self) -> list[tuple[str, str, str]]:
+        """What there is room for: whole words, from the left, and the way out."""
+        keys, room = self._keys, self.size.width - 1 + GAP
+        out = [shown for shown in keys if shown[1] == LAST]
+        if sum(map(_size, keys)) <= room or sum(map(_size, out)) > room:
+            out = []
+        room -= sum(map(_size, out))
+        fitting: list[tuple[str, str, str]] = []
+        for shown in keys:
+            room -= _size(shown)
+            if room < 0:
+                break
+            fitting.append(shown)
+        return [*fitting, *(shown for shown in out if shown not in fitting)]
+
     def row(self, y: int) -> tuple[Line, str]:
         """The whole line."""
         line: list[Span] = [Span(" ")]
-        room = self.size.width - 1
-        for key, word, _ in self._keys:
-            size = cells(key) + cells(word) + GAP + 1
-            if size - GAP > room:
-                break  # whole words or none
+        for key, word, _ in self._fitting():
             line += [Span(key, "bold accent"), Span(f" {word}" + " " * GAP, "dim")]
-            room -= size
         return line, "bar"
 
     def on_click(self, event: events.Click) -> None:
         """Do what the key under the mouse does."""
         x = 1
-        for key, word, press in self._keys:
-            x += cells(key) + cells(word) + GAP + 1
+        for shown in self._fitting():
+            x += _size(shown)
             if event.x < x - 1:
-                self.app.simulate_key(press.partition(",")[0])
+                self.app.simulate_key(shown[2].partition(",")[0])
                 return
+
+
+def _size(shown: tuple[str, str, str]) -> int:
+    """The cells that a key and its word take."""
+    return cells(shown[0]) + cells(shown[1]) + GAP + 1

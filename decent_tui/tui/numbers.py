@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from decent_tui.core.operations import Peers, PeerView, Status
+from decent_tui.core.operations import NodeStatus, Peers, PeerView, Status
 from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.header import Facts, Rates
 from decent_tui.tui.roster import Colours, roster
@@ -46,11 +46,15 @@ class Numbers:
         who = roster(status, peers, self._colours)
         if who == old.roster:
             who = old.roster
-        settled = old.status.settled if old.status is not None else None
-        spread = status.settled != settled or _distances(peers) != _distances(self.peers)
+        # who holds a new write may be told before the next reading, which then finds all as settled as before
+        spread = _stored(status) != _stored(old.status) or _distances(peers) != _distances(self.peers)
         self.peers = peers
         self.facts = Facts(status, who, sum(peer.cut for peer in peers), old.rates)
         return Change(who is not old.roster, spread)
+
+
+def _stored(status: NodeStatus | None) -> tuple[float, int, int] | None:
+    return (status.settled, status.writes, status.applied) if status is not None else None
 
 
 def _distances(peers: Sequence[PeerView]) -> list[tuple[str, int, int, str]]:

@@ -63,12 +63,20 @@ async def test_a_long_answer_grows_scrolls_and_folds() -> None:
         await until(pilot, lambda: board.answer.size.height > 5)
         assert board.keys.size == panes
         assert "more lines" in text(board.answer)
+        first, key = text(board.answer), board.keys.key
+        await pilot.press("pagedown")  # it says PgDn, and the focus is in the key list
+        await until(pilot, lambda: text(board.answer) != first)
+        assert board.keys.key == key
+        await pilot.press("pageup")
+        await until(pilot, lambda: text(board.answer) == first)
         await type_line(pilot, ":")
         await pilot.press("pagedown")
         await pilot.press("escape")
         await until(pilot, lambda: "quit" in text(board.answer))
         await pilot.press("escape")
         await until(pilot, lambda: board.answer.size.height == 1)
+        await pilot.press("pagedown")  # folded: the keys have it again
+        await until(pilot, lambda: board.keys.key != key)
 
 
 async def test_usage_while_typing_and_completion() -> None:

@@ -5,7 +5,9 @@ import pytest
 from decent_tui.core.events import Alarm, Collected
 from decent_tui.core.operations import PeerView
 from decent_tui.tui.header import Facts, header_line
+from decent_tui.tui.keybar import KeyBar
 from decent_tui.tui.lines import plain, width
+from decent_tui.tui.numbers import Numbers
 from decent_tui.tui.reader import Reader
 
 from .screen import shown, text, type_line, until
@@ -44,6 +46,7 @@ async def test_the_header_fits_and_keeps_the_conflicts_longest(room: int) -> Non
     line = header_line(Facts(status=status, cuts=1), room)
     assert width(line) == room
     assert "cut" in plain(line)
+    assert any(span.ink.endswith("on red") for span in line)  # a banner, not a word among others
     assert room < 60 or "conflict" in plain(line)
 
 
@@ -259,3 +262,22 @@ async def test_idle_paints_nothing() -> None:
         board._look()
         await pilot.pause()
         assert painted == []
+
+
+async def test_a_write_told_of_between_two_readings_is_asked_for_again() -> None:
+    node, numbers = story(), Numbers()
+    await numbers.read(node)
+    assert not (await numbers.read(node)).spread
+    node.write(node.me, "fresh", "1")  # shown as held by one; before the next reading all say they have it
+    assert (await numbers.read(node)).spread
+    assert not (await numbers.read(node)).spread
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_way_out_is_always_on_the_screen(size: tuple[int, int]) -> None:
+    async with shown(story(), size) as (pilot, board):
+        bar = board.query_one(KeyBar)
+        for _ in range(4):
+            await until(pilot, lambda: "? help" in text(bar) and "^q quit" in text(bar))
+            assert len(text(bar)) == size[0]
+            await pilot.press("tab")

@@ -2,14 +2,17 @@
 
 import re
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from textual import events
 
 from decent_tui.core.events import Alarm, PeerChanged
 from decent_tui.core.operations import PeerView
 from decent_tui.core.values import check_key
 from decent_tui.tui.cards import Values, cards
+from decent_tui.tui.editor import Draft, Editor
 from decent_tui.tui.ink import Inks
 from decent_tui.tui.palette import variables
 from decent_tui.tui.reader import Reader
@@ -141,3 +144,24 @@ def test_every_segment_passes_the_door_last() -> None:
         strip = inks.strip(line, 80)
         assert strip.cell_length == 80
         assert UNSAFE.search(strip.text) is None
+
+
+async def test_the_editor_shows_escapes_for_what_cannot_be_shown_and_keeps_the_value() -> None:
+    nasty = "a\u202eb\x7fc\x9b31m\u200d\U000e0101 日本語\u3000é"
+    node = Scripted()
+    node.write(node.me, "k", msgspec.json.encode({nasty: [nasty]}).decode())
+    async with shown(node) as (pilot, _):
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Editor))
+        draft = pilot.app.screen.query_one(Draft)
+        assert not UNSAFE.search(draft.text.replace("\n", ""))
+        assert "日本語" in draft.text
+        assert msgspec.json.decode(draft.text) == {nasty: [nasty]}
+        draft.select_all()
+        draft.post_message(events.Paste(f'["\u202e\x9b31m",\n"{nasty}"]'))
+        await until(pilot, lambda: draft.text.startswith("["))
+        assert draft.text.count("31m") == 2
+        assert not UNSAFE.search(draft.text.replace("\n", ""))
+        assert msgspec.json.decode(draft.text) == ["\u202e\x9b31m", nasty]
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, Editor))

@@ -34,6 +34,22 @@ def test_a_long_list_is_folded_with_a_count() -> None:
     assert lines(list(range(1000)))[-2:] == ["  … 960 more", "]"]
 
 
+def test_one_more_is_shown_instead_of_counted() -> None:
+    value = {"who": "ann", "same": 1, "n": 2, "last": [1, 2]}
+    assert lines(value, 40, 6)[-2:] == ['  "last": [1, 2]', "}"]
+    assert lines(value, 40, 5)[-2:] == ["  … 2 more", "}"]
+    assert lines(["a" * 9, "b" * 9, "c" * 9, 4], 20, 6)[-2:] == ["  4", "]"]
+
+
+def test_a_folded_part_that_differs_is_said_to() -> None:
+    values: list[dict[str, object]] = [{"a": 1, "b": 1, "c": 1, "d": {"e": n}} for n in (1, 2)]
+    marks = differing(values)
+    assert plain(pretty(values[0], 40, 5, marks)[-2]) == "  … 2 more  ← differs"
+    lists = differing([list(range(100)), [*range(99), 0]])
+    assert "differs" in plain(pretty(list(range(100)), 30, 8, lists)[-2])
+    assert "differs" not in plain(pretty(list(range(100)), 30, 8)[-2])
+
+
 def test_a_deep_value_ends_where_the_room_ends() -> None:
     shown = pretty({"a": [{"b": [["c" * 30] * 9] * 9}] * 9}, 30, 12)
     assert len(shown) == 13
