@@ -33,7 +33,7 @@ from decent_tui.core.messages import Line
 from decent_tui.core.operations import AnyOperation
 from decent_tui.core.outputs import Answered, Dial, Drop, Effect
 from decent_tui.core.parts import Parts, Self
-from decent_tui.core.serve import Counter
+from decent_tui.core.serve import Server
 from decent_tui.core.store import Standing, Store
 from decent_tui.core.version import Version
 
@@ -62,7 +62,7 @@ class Engine:
             named=self._classic.named,
             renamed=self._rename,
         )
-        self._counter = Counter(self._parts, self._classic)
+        self._server = Server(self._parts, self._classic)
         self._desk = Desk(self._parts, self._greeting, self._exchange, self._classic)
         self._may_rename_at = 0.0
         self._must_rename: tuple[str, Standing] | None = None
@@ -248,7 +248,7 @@ class Engine:
                 pass  # it is in the log; a link that matters closes by itself
             case _ if link.kind == "decent" and self._between_us(link, message, request):
                 pass
-            case _ if not self._counter.serve(link, message, request):
+            case _ if not self._server.serve(link, message, request):
                 raise ProtocolError("say HANDSHAKE first")
 
     def _between_us(self, link: Link, message: wire.Message, request: wire.RequestId) -> bool:

@@ -88,8 +88,18 @@ class Exchange:
         seen = parts.replica.seen
         gaps = {version.node: seen.gaps(version.node) for version in versions}
         parts.replica.apply(versions, link.node or "")
+        self._has(link, versions)
         if any(seen.gaps(node) > before for node, before in gaps.items()):
             self.pull(link)  # a number was jumped over: a push got lost (or two crossed; then this is cheap)
+
+    def _has(self, link: Link, versions: Sequence[Version]) -> None:
+        """Whoever sends versions has them, and a pull that brings some is alive."""
+        known = self._parts.members.get(link.node)
+        if known is not None:
+            for version in versions:
+                known.seen.add(version.dot)
+        if link.pull is not None:
+            link.pull.started = self._parts.clock.now
 
     def answered(self, link: Link, said: wire.Versions, request: wire.RequestId) -> None:
         """The end of a message of versions whose rows were absorbed."""

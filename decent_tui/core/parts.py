@@ -7,6 +7,7 @@ from typing import Final
 from decent_tui.core.chance import Chance
 from decent_tui.core.events import Alarm, Changed, Conflict, PeerChanged, Settled
 from decent_tui.core.faults import Faults
+from decent_tui.core.limits import SIBLINGS_WARN
 from decent_tui.core.links import Link, Links
 from decent_tui.core.members import Membership
 from decent_tui.core.operations import PeerState
@@ -171,6 +172,8 @@ class Parts:
             self.out.emit(Conflict(self.clock.at, change.key, values))
         elif before and not after:
             self.out.emit(Settled(self.clock.at, change.key))
+        if len(change.after) >= SIBLINGS_WARN > len(change.before):
+            self.alarm(f"a key has {SIBLINGS_WARN} siblings or more ({change.key}); resolve it")
 
     def audience(self) -> list[str]:
         """The ids of the other nodes that should have everything, for whoever watches: the members that count

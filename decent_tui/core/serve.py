@@ -11,7 +11,7 @@ from decent_tui.core.records import Record, to_records
 from decent_tui.core.version import visible
 
 
-class Counter:
+class Server:
     """Serves the requests of the original protocol; every answer is bounded."""
 
     def __init__(self, parts: Parts, classic: ClassicDesk) -> None:

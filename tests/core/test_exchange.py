@@ -311,3 +311,12 @@ def test_who_joins_many_takes_a_long_difference_from_one_of_them_only() -> None:
         if receiver == "e:1" and isinstance((line := wire.decode(raw)).message, wire.Versions)
     )
     assert 400 <= came < 600
+
+
+def test_whoever_sends_a_version_is_known_to_hold_it_at_once() -> None:
+    net, a, b = two()
+    a.do(ops.Put("k", "1"))
+    net.run_until(lambda: bool(b.store.siblings("k")))
+    answer = b.do(ops.Inspect("k"))
+    assert isinstance(answer, ops.Inspection)
+    assert set(answer.siblings[0].held) == {a.engine.node, b.engine.node}
