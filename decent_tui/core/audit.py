@@ -14,13 +14,11 @@ from decent_tui.core.clocks import Dot
 from decent_tui.core.links import Link
 from decent_tui.core.parts import Parts
 from decent_tui.core.replica import Replica
-from decent_tui.core.sync import START, weight
+from decent_tui.core.sync import START, held, weight
 from decent_tui.core.version import Version, obsoletes
 
 PAUSE: Final = 3600.0
 """Seconds between two audits of the same peer."""
-
-_READ: Final = 256
 
 
 class Auditor:
@@ -72,17 +70,12 @@ def held_after(replica: Replica, after: Dot, chunk: int) -> tuple[list[Version],
     for node, numbers in sorted(replica.seen.items()):
         if node < after.node or not numbers:
             continue
-        low, high = (after.seq + 1 if node == after.node else 1), numbers[-1][1]
-        while low <= high:
-            read = replica.store.by_number(node, low, high, _READ)
-            for version in read:
-                size += weight(version)
-                if found and size > chunk:
-                    return found, False
-                found.append(version)
-            if len(read) < _READ:
-                break
-            low = read[-1].seq + 1
+        low = after.seq + 1 if node == after.node else 1
+        for version in held(replica.store, node, low, numbers[-1][1]):
+            size += weight(version)
+            if found and size > chunk:
+                return found, False
+            found.append(version)
     return found, True
 
 

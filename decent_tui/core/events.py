@@ -16,7 +16,8 @@ class Event(msgspec.Struct, frozen=True, tag_field="event", tag=str.lower):
 
 
 class Changed(Event, frozen=True):
-    """The siblings of these keys changed: by a local write (`by` is empty) or by versions from node `by`."""
+    """The siblings of these keys changed: by versions from node `by`, or (empty) by a local write or a
+    collection."""
 
     keys: tuple[str, ...]
     by: str = ""

@@ -40,6 +40,8 @@ class Exchange:
         self._next_word = 0.0
         self._hold_until = 0.0
         self._collector = Collector()
+        self._collecting = False
+        """Whether the last turn collected something: then there may be more, and a second is long."""
 
     @property
     def waits_for(self) -> dict[str, int]:
@@ -197,7 +199,10 @@ class Exchange:
                 self._beat(link, "ask" if measure else "")
             self._check_one(links)
             self._collect()
-        elif now >= self._next_word:
+            return
+        if self._collecting:
+            self._collect()
+        if now >= self._next_word:
             self._next_word = now + WORD
             for link in links:
                 if link.owes_word and link.pull is None:
@@ -226,11 +231,13 @@ class Exchange:
 
     def _collect(self) -> None:
         parts = self._parts
+        self._collecting = False
         if parts.clock.now < self._hold_until:
             return
         members = parts.members.counted(parts.alive())
         collected = self._collector.turn(parts.replica, members, parts.members.forgotten())
         if collected:
+            self._collecting = True
             parts.out.emit(Collected(parts.clock.at, collected))
 
 

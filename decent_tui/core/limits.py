@@ -51,4 +51,4 @@ MAX_NODES: Final = 20_000
 """Node ids in one seen-set: more would not fit into a line."""
 
 MAX_LEARNED_PEERS: Final = 1_024
-"""Addresses learned from others; those given by the operator do not count."""
+"""Addresses known, from which none is learned from others any more; the operator may still give some."""

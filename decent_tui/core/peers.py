@@ -97,10 +97,6 @@ class Peers:
         """One address per peer, as told to others."""
         return [peer.address for peer in self if peer.state not in ("left", "forgotten")]
 
-    def is_me(self, address: str) -> bool:
-        """Whether an address leads to this very node."""
-        return address in self._own
-
     def learn(self, address: str, *, given: bool) -> Peer | None:
         """Take in an address; None if it is our own, or one too many learned from others."""
         if address in self._own:

@@ -76,11 +76,6 @@ def base(ranges: Ranges) -> int:
     return ranges[0][1] if ranges and ranges[0][0] == 1 else 0
 
 
-def upto(number: int) -> Ranges:
-    """All numbers from 1 to `number`."""
-    return ((1, number),) if number >= 1 else EMPTY
-
-
 def from_numbers(numbers: Iterable[int]) -> Ranges:
     """The set of `numbers`, given in any order."""
     grown: list[tuple[int, int]] = []

@@ -36,7 +36,8 @@ Changed = Callable[[Sequence[Change], str], None]
 
 
 class Replica:
-    """The replicated map, over a store. Every method either happens whole or raises and changes nothing.
+    """The replicated map, over a store. Every method either happens whole or raises and changes nothing of it
+    (but the lamport, which may run ahead).
 
     All writes of a turn go into the store's open transaction; `commit` ends it. The owner lets nothing
     out (no answer, no message) before `commit` and the store's `make_durable`.

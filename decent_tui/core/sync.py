@@ -11,7 +11,7 @@ A drops what it holds there and B does not (the *full answer*). Every page names
 changed, A starts the list again; nothing is dropped or joined before the last page.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -24,6 +24,7 @@ from decent_tui.core.messages import Flat, Sync, Versions
 from decent_tui.core.ranges import Ranges
 from decent_tui.core.replica import Replica
 from decent_tui.core.seen import Seen
+from decent_tui.core.store import Store
 from decent_tui.core.version import Version
 
 LIST_PAGE: Final = 4_096
@@ -77,17 +78,22 @@ def _missing(replica: Replica, asker: Seen, chunk: int) -> tuple[list[Version], 
     size = 0
     for node, gaps in sorted(asker.lacks(replica.seen).items()):
         for low, high in gaps:
-            while low <= high:
-                read = replica.store.by_number(node, low, high, _READ)
-                for version in read:
-                    size += weight(version)
-                    if found and size > chunk:
-                        return found, False
-                    found.append(version)
-                if len(read) < _READ:
-                    break
-                low = read[-1].seq + 1
+            for version in held(replica.store, node, low, high):
+                size += weight(version)
+                if found and size > chunk:
+                    return found, False
+                found.append(version)
     return found, True
+
+
+def held(store: Store, node: str, low: int, high: int) -> Iterator[Version]:
+    """The versions held with dots `(node, low..high)`, rising, read a few at a time."""
+    while low <= high:
+        read = store.by_number(node, low, high, _READ)
+        yield from read
+        if len(read) < _READ:
+            return
+        low = read[-1].seq + 1
 
 
 def weight(version: Version) -> int:

@@ -39,7 +39,6 @@ def test_a_node_never_lists_itself() -> None:
     some = peers("me:1", "b:1")
     assert some.learn("me:1", given=True) is None
     assert some.addresses() == ["b:1"]
-    assert some.is_me("me:1")
 
 
 def test_an_address_that_turns_out_to_be_ones_own_is_forgotten_for_good() -> None:
