@@ -38,6 +38,8 @@ class Greeting:
         self._classic = classic
         self._named = named
         self._renamed = renamed
+        self._ended: dict[str, str] = {}
+        """Per node id, the tag that a newer one put an end to."""
 
     # ------------------------------------------------------------------ dialling
 
@@ -227,6 +229,8 @@ class Greeting:
         rival = parts.links.to(link.node)
         link.kind = "decent"
         if rival is not None and rival is not link:
+            if self._is_double(rival, link):
+                return
             loser = superseded(parts.replica.node, rival, link)
             parts.drop(loser, "", at_once=rival.tag != link.tag)
             if loser is link:
@@ -240,6 +244,19 @@ class Greeting:
         self.told_gone(link, gone)
         if parts.links.get(link.id) is not None:
             self._decent(link)
+
+    def _is_double(self, rival: Link, link: Link) -> bool:
+        """Whether two processes claim one id: then the tag comes back that ended when the other came. It is
+        not let in beside that one, or the two would throw each other out for ever."""
+        parts, node = self._parts, link.node or ""
+        if rival.tag == link.tag:
+            return False
+        if self._ended.get(node) == link.tag:
+            parts.alarm(f"two processes use the id {node}, one of them at {link.address}; stop one of them")
+            parts.drop(link, "another process uses this id")
+            return True
+        self._ended[node] = rival.tag
+        return False
 
     def _linked(self, peer: Peer, link: Link) -> None:
         parts = self._parts

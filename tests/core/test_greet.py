@@ -1,5 +1,7 @@
 """How nodes find each other, part, and meet again."""
 
+import copy
+
 import pytest
 
 from decent_tui.core import messages as wire
@@ -260,3 +262,23 @@ def test_other_news_beside_that_of_ones_own_id_is_heard() -> None:
     assert link is not None
     c.take(link.id, wire.encode(wire.Gone({c.engine.node: "forgotten", "d" * 16: "forgotten"})))
     assert "d" * 16 in c.engine.parts.members.forgotten()
+
+
+def test_two_processes_with_one_id_do_not_throw_each_other_out_and_a_person_is_told() -> None:
+    net = Network(1, checking=False)
+    a = net.node("a")
+    b = net.node("b", a)
+    net.run(2)
+    b.stop()
+    double = net.node("c")
+    double.crash()
+    double.store = copy.deepcopy(b.store)
+    b.start(a.address)
+    net.run(2)
+    double.start(a.address)
+    net.run(5)
+    already = len(net.sent)
+    net.run(30)
+    assert any("two processes use the id" in alarm for alarm in a.engine.parts.tally.alarms)
+    pulls = [line for sender, _, line in net.sent[already:] if sender == "a:1" and b'"SYNC"' in line]
+    assert len(pulls) <= 1, "the links come and go"
