@@ -144,8 +144,10 @@ def _put(scan: Scanner) -> Put:
     while word := scan.word():
         if word.is_flag and word.text == "--saw":
             saw = saw or []
-        elif saw is None:
+        elif word.is_flag:
             raise WrongUsage
+        elif saw is None:
+            raise Refused(f'after the JSON value comes "{word.text[:20]}", which is no part of it')
         else:
             saw.append(_cid(word.text))
     if saw == []:
