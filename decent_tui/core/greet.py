@@ -1,6 +1,7 @@
 """How a link begins and ends: dialling, HANDSHAKE and its answer, one link per pair, goodbye."""
 
 from collections.abc import Callable, Iterable
+from typing import TypedDict
 
 from decent_tui.core import address as addresses
 from decent_tui.core import messages as wire
@@ -15,6 +16,16 @@ from decent_tui.core.store import Standing
 
 PATIENCE = 5.0
 """Seconds in which a node that we dialled must answer the HANDSHAKE."""
+
+
+class _Introduction(TypedDict):
+    node_id: str
+    listen: str
+    protocol: int
+    name: str
+    tag: str
+    volatile: bool
+    gone: dict[str, str]
 
 
 class Greeting:
@@ -71,16 +82,7 @@ class Greeting:
             return
         parts.out.send(
             link.id,
-            wire.Handshake(
-                parts.replica.node,
-                parts.me.listen,
-                self._known_to_us(),
-                protocol=wire.PROTOCOL,
-                name=parts.me.name,
-                tag=parts.me.tag,
-                volatile=parts.me.volatile,
-                gone=parts.members.gone(),
-            ),
+            wire.Handshake(known_peers=self._known_to_us(), **self._introduction()),
         )
 
     def dial_failed(self, address: str, why: str, *, refused: bool) -> None:
@@ -130,16 +132,7 @@ class Greeting:
             return
         parts.out.send(
             link.id,
-            wire.Peers(
-                self._known_to_us(),
-                node_id=parts.replica.node,
-                listen=parts.me.listen,
-                protocol=wire.PROTOCOL,
-                name=parts.me.name,
-                tag=parts.me.tag,
-                volatile=parts.me.volatile,
-                gone=parts.members.gone(),
-            ),
+            wire.Peers(self._known_to_us(), **self._introduction()),
             request,
         )
         if self._is_me(link, hello.node_id, hello.tag):  # it has been told, and learns that it met itself
@@ -147,6 +140,19 @@ class Greeting:
         link.node, link.tag, link.address = hello.node_id, hello.tag, listen
         self._learn(hello.known_peers, link.remote)
         self._link(link, hello.name, hello.volatile, hello.gone)
+
+    def _introduction(self) -> _Introduction:
+        """What we say of ourselves to one of our kind, as the one who dialled and as the one who answers."""
+        parts = self._parts
+        return {
+            "node_id": parts.replica.node,
+            "listen": parts.me.listen,
+            "protocol": wire.PROTOCOL,
+            "name": parts.me.name,
+            "tag": parts.me.tag,
+            "volatile": parts.me.volatile,
+            "gone": parts.members.gone(),
+        }
 
     def _guest(self, link: Link, hello: wire.Handshake, listen: str, request: wire.RequestId) -> None:
         """A classic peer's own connection: answers there are never read, so we dial it for our own talk."""
