@@ -273,14 +273,6 @@ class KeyList(Pane, can_focus=True):
             self._load(self._goal or Goal())
         self._label()
 
-    def on_focus(self) -> None:
-        """The cursor's line shows that keys go here."""
-        self.refresh()
-
-    def on_blur(self) -> None:
-        """The cursor's line shows that keys go elsewhere."""
-        self.refresh()
-
     # ------------------------------------------------------------------ painting
 
     def row(self, y: int) -> tuple[Line, str]:
@@ -319,8 +311,3 @@ class KeyList(Pane, can_focus=True):
         elif window.rows and window.total is not None:
             count = plural(window.total, "key")
         self.label(tuple(title), (Span(count, "dim"),) if count else ())
-
-    def repaint(self) -> None:
-        """Everything anew."""
-        self._label()
-        self.refresh()

@@ -129,19 +129,6 @@ class MessagesPane(Pane, can_focus=True):
             hint.append(Span(f" · {gone:,} skipped", "dim"))
         self.label(tuple(title), tuple(hint))
 
-    def repaint(self) -> None:
-        """Everything anew."""
-        self._label()
-        self.refresh()
-
-    def on_focus(self) -> None:
-        """Show the cursor."""
-        self.repaint()
-
-    def on_blur(self) -> None:
-        """Hide the cursor."""
-        self.repaint()
-
     def on_resize(self, event: events.Resize) -> None:
         """Keep the cursor in sight."""
         self._keep_in_sight()

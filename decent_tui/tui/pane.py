@@ -39,6 +39,23 @@ class Pane(LineView):
             self._footing = subtitle
             self.refresh_lines(self.size.height - 1)
 
+    def _label(self) -> None:
+        """Say in the frame what is shown (see `label`)."""
+        raise NotImplementedError
+
+    def repaint(self) -> None:
+        """Everything anew."""
+        self._label()
+        self.refresh()
+
+    def on_focus(self) -> None:
+        """The frame and the cursor's line show that keys go here."""
+        self.repaint()
+
+    def on_blur(self) -> None:
+        """The frame and the cursor's line show that keys go elsewhere."""
+        self.repaint()
+
     def mark_place(self, first: int, shown: int, total: int) -> None:
         """Light the part of the right edge that says which of all lines are shown; none when all are."""
         thumb = range(0)

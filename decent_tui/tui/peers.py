@@ -106,19 +106,6 @@ class PeersPane(Pane, can_focus=True):
             title.append(Span(f"  ✂ {cut} cut", "bold red"))
         self.label(tuple(title), hint)
 
-    def repaint(self) -> None:
-        """Everything anew."""
-        self._label()
-        self.refresh()
-
-    def on_focus(self) -> None:
-        """Show the cursor."""
-        self.repaint()
-
-    def on_blur(self) -> None:
-        """Hide the cursor."""
-        self.repaint()
-
     def on_resize(self, event: events.Resize) -> None:
         """Keep the cursor in sight."""
         self._keep_in_sight()

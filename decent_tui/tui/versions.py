@@ -227,22 +227,9 @@ class VersionsPane(Pane, can_focus=True):
             )
         self.label(tuple(title), hints(shown, visible, self.choices))
 
-    def repaint(self) -> None:
-        """Everything anew."""
-        self._label()
-        self.refresh()
-
     def on_resize(self, event: events.Resize) -> None:
         """Cards go beside or below each other."""
         self._lay_out()
-
-    def on_focus(self) -> None:
-        """The frame shows that keys go here."""
-        self.repaint()
-
-    def on_blur(self) -> None:
-        """The frame shows that keys go elsewhere."""
-        self.repaint()
 
     # ------------------------------------------------------------------ scrolling
 
