@@ -17,22 +17,11 @@ from zlib import crc32
 import msgspec
 
 from decent_tui.core.errors import StorageError
+from decent_tui.core.identity import Record
 from decent_tui.storage.plain import flush, flush_folder, plainly
 
 SIZE: Final = 512
 """Bytes of a marker: one sector of any disk."""
-
-_ABOUT: Final = "decent-tui: the identity of the data file beside this one; do not copy, edit or remove"
-
-
-class Record(msgspec.Struct, frozen=True):
-    """What a marker says: the tags of this start and, until the database has taken it over, of the last one;
-    the node id and the number of the last write made under it."""
-
-    tags: tuple[str, str]
-    node: str
-    counter: int
-    about: str = _ABOUT
 
 
 class Marker:

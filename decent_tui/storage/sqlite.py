@@ -20,6 +20,7 @@ import msgspec
 
 from decent_tui.core.clocks import Clock, Dot
 from decent_tui.core.errors import StorageError
+from decent_tui.core.identity import Identity
 from decent_tui.core.paging import Span, span
 from decent_tui.core.ranges import Ranges
 from decent_tui.core.store import Change, Counts, Member, Root, State, Wanted
@@ -42,13 +43,6 @@ _decode_ranges: Final = msgspec.json.Decoder(Ranges).decode
 _decode_ids: Final = msgspec.json.Decoder(tuple[str, ...]).decode
 _decode_member: Final = msgspec.json.Decoder(Member).decode
 _encode: Final = msgspec.json.Encoder().encode
-
-
-class Identity(NamedTuple):
-    """What a database records of the marker beside it (see `marker`)."""
-
-    tag: str
-    inode: str
 
 
 class _Committed(NamedTuple):

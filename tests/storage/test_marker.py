@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from decent_tui.core.errors import StorageError
-from decent_tui.storage.marker import SIZE, Marker, Record
+from decent_tui.core.identity import Record
+from decent_tui.storage.marker import SIZE, Marker
 
 RECORD = Record(("new", "old"), "n1", 2**53)
 
