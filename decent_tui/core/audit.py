@@ -6,8 +6,6 @@ if no dot were in `seen`; where one dot stands for two things, both are put agai
 the disputed one obsolete. At most once an hour per peer: what it cannot mend, a person must.
 """
 
-from typing import Final
-
 from decent_tui.core import messages as wire
 from decent_tui.core.batch import pack, unpack
 from decent_tui.core.clocks import Dot
@@ -16,9 +14,6 @@ from decent_tui.core.parts import Parts
 from decent_tui.core.replica import Replica
 from decent_tui.core.sync import START, held, weight
 from decent_tui.core.version import Version, obsoletes
-
-PAUSE: Final = 3600.0
-"""Seconds between two audits of the same peer."""
 
 
 class Auditor:
@@ -29,12 +24,12 @@ class Auditor:
         self._last: dict[str, float] = {}
 
     def has_audited(self, link: Link) -> bool:
-        """Whether the peer was audited within the last hour."""
+        """Whether the peer was audited lately (see `Tuning.audit`)."""
         last = self._last.get(link.node or "")
-        return last is not None and self._parts.clock.now - last < PAUSE
+        return last is not None and self._parts.clock.now - last < self._parts.me.tuning.audit
 
     def begin(self, link: Link) -> None:
-        """Read all that the peer holds, unless that was done within the last hour."""
+        """Read all that the peer holds, unless that was done lately."""
         if link.node is None or self.has_audited(link):
             return
         self._last[link.node] = self._parts.clock.now
@@ -48,7 +43,7 @@ class Auditor:
 
     def asked(self, link: Link, question: wire.Audit, request: wire.RequestId) -> None:
         """A peer wants to read what we hold: the next page."""
-        page, last = held_after(self._parts.replica, Dot(*question.after), self._parts.me.chunk)
+        page, last = held_after(self._parts.replica, Dot(*question.after), self._parts.me.tuning.chunk)
         after = None if last else (page[-1].node, page[-1].seq)
         self._parts.out.send(link.id, wire.Held(pack(page), after), request)
 

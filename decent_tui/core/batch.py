@@ -11,6 +11,7 @@ from typing import Annotated, Final
 
 import msgspec
 
+from decent_tui.core.clocks import is_classic
 from decent_tui.core.errors import ProtocolError
 from decent_tui.core.limits import MAX_ID, MAX_NUMBER
 from decent_tui.core.values import check_key, text_id
@@ -100,6 +101,8 @@ def unpack(batch: Batch) -> Iterator[Version]:
     rest = iter(range(rows))
     for writer, count in _pairs(batch.runs):
         node, seq = _name(nodes, writer), 0
+        if is_classic(node):  # it would get into our `seen`, and every honest node would refuse that for ever
+            raise _broken("a dot names what is no node of ours")
         for row in islice(rest, count):
             seq += batch.seqs[row]
             lamport += batch.lamports[row]

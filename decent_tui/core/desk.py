@@ -183,7 +183,8 @@ class Desk:
 
     def _forget(self, text: str) -> ops.Done:
         parts = self._parts
-        node = text if parts.members.get(text) else parts.peers.find(text).node
+        known = parts.members.get(text) is not None or text in self._exchange.waits_for
+        node = text if known else parts.peers.find(text).node
         if node is None:
             peer = parts.peers.find(text)
             parts.replica.store.remove(addresses=[peer.address])

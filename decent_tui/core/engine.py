@@ -248,6 +248,8 @@ class Engine:
                 pass  # it is in the log; a link that matters closes by itself
             case _ if link.kind == "decent" and self._between_us(link, message, request):
                 pass
+            case _ if link.kind == "classic":  # these only answer: what we took for one is none
+                raise ProtocolError("that is no answer of the original protocol", fatal=True)
             case _ if not self._server.serve(link, message, request):
                 raise ProtocolError("say HANDSHAKE first")
 

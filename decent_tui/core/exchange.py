@@ -39,7 +39,7 @@ class Exchange:
         self._next_beat = 0.0
         self._next_word = 0.0
         self._hold_until = 0.0
-        self._collector = Collector()
+        self._collector = Collector(parts.me.tuning)
         self._collecting = False
         """Whether the last turn collected something: then there may be more, and a second is long."""
 
@@ -71,9 +71,9 @@ class Exchange:
     def asked(self, link: Link, question: wire.Sync, request: wire.RequestId) -> None:
         """A peer pulls from us."""
         self._heard(link, question.seen, whole=True)
-        said = sync.answer(self._parts.replica, question, self._parts.me.chunk)
+        said = sync.answer(self._parts.replica, question, self._parts.me.tuning)
         if said.listed is not None:
-            self._hold_until = self._parts.clock.now + sync.HOLD
+            self._hold_until = self._parts.clock.now + self._parts.me.tuning.hold
         link.sent_versions += len(said.batch.keys)
         self._parts.out.send(link.id, said, request)
 
@@ -125,7 +125,7 @@ class Exchange:
         """The self-check: equal `seen` with unequal fingerprints is a bug, a broken disk or a false dot."""
         replica = self._parts.replica
         if self._has_seen_the_same(link) and said.fingerprint != f"{replica.fingerprint:x}":
-            self._hold_until = self._parts.clock.now + sync.HOLD
+            self._hold_until = self._parts.clock.now + self._parts.me.tuning.hold
             self._auditor.begin(link)
 
     def _has_seen_the_same(self, link: Link) -> bool:

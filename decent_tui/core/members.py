@@ -117,11 +117,12 @@ class Membership:
     def mark(self, node: str, standing: Standing) -> bool:
         """Set a node's standing; whether that is news. `forgotten` is final, `left` gives way to it.
 
-        An id never met is noted too (its node may come one day), if it is one of ours and room is left.
+        An id never met is noted too, if room is left: its node may come one day, and a classic peer that only
+        others met may be named in a tombstone here.
         """
-        if node not in self._known and (is_classic(node) or len(self.gone()) >= MAX_LEARNED_PEERS):
+        if node not in self._known and len(self.gone()) >= MAX_LEARNED_PEERS:
             return False
-        known = self._known.setdefault(node, Known(node))
+        known = self._known.setdefault(node, Known(node, classic=is_classic(node)))
         if known.standing == standing or known.standing == "forgotten":
             return False
         known.standing = standing

@@ -16,6 +16,7 @@ from decent_tui.core.peers import Peer, Peers
 from decent_tui.core.push import eager
 from decent_tui.core.replica import Replica
 from decent_tui.core.store import Change, Store
+from decent_tui.core.tuning import Tuning
 from decent_tui.core.version import in_conflict
 
 
@@ -32,18 +33,21 @@ class Clock:
         return self.wall / 1000
 
 
+_DEFAULT: Final = Tuning()
+
+
 @dataclass(frozen=True, slots=True)
 class Self:
     """Who this node is besides its id: what it is called, the address it announces, the `tag` drawn at each
-    start, whether it keeps nothing (`volatile`), its file as shown to people, and how many bytes of versions
-    it puts in one answer to a sync (`chunk`; small while a screen shares the event loop)."""
+    start, whether it keeps nothing (`volatile`), its file as shown to people, and how much it does at
+    a time."""
 
     name: str
     listen: str
     tag: str
     volatile: bool
     data: str
-    chunk: int
+    tuning: Tuning = _DEFAULT
 
 
 ALARMS: Final = 50

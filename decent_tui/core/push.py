@@ -34,6 +34,11 @@ class Outbox:
     def __bool__(self) -> bool:
         return bool(self._waiting)
 
+    @property
+    def size(self) -> int:
+        """About how many bytes wait."""
+        return self._size
+
     def add(self, version: Version) -> None:
         """Have a version pushed when the link is free."""
         self._size += weight(version)

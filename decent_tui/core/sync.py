@@ -25,13 +25,8 @@ from decent_tui.core.ranges import Ranges
 from decent_tui.core.replica import Replica
 from decent_tui.core.seen import Seen
 from decent_tui.core.store import Store
+from decent_tui.core.tuning import Tuning
 from decent_tui.core.version import Version
-
-LIST_PAGE: Final = 4_096
-"""Dots in one page of a full answer: below 100 KiB even when no two are neighbours."""
-
-HOLD: Final = 30.0
-"""Seconds for which the answering side collects nothing after a page, so that its floor stays put."""
 
 _READ: Final = 256
 """Versions read from the store at a time."""
@@ -43,10 +38,10 @@ START: Final = Dot("", 0)
 # ------------------------------------------------------------------ the answering side
 
 
-def answer(replica: Replica, question: Sync, chunk: int) -> Versions:
-    """What to answer to a SYNC: at most `chunk` bytes of versions, but at least one if any is missing."""
+def answer(replica: Replica, question: Sync, tuning: Tuning) -> Versions:
+    """What to answer to a SYNC: at most a chunk of versions, but at least one if any is missing."""
     asker = read_seen(question.seen)
-    missing, complete = _missing(replica, asker, chunk)
+    missing, complete = _missing(replica, asker, tuning.chunk)
     if not complete:
         return Versions(pack(missing), more=True)
     if asker.bases_cover(replica.floor):
@@ -56,7 +51,7 @@ def answer(replica: Replica, question: Sync, chunk: int) -> Versions:
         if missing:
             return Versions(pack(missing), more=True)
         after = START
-    listed, last = _list(replica, after)
+    listed, last = _list(replica, after, tuning.page)
     if last is not None:
         return Versions(floor=dict(replica.floor), listed=listed, after=(last.node, last.seq))
     return _claim(replica, missing, listed)
@@ -101,10 +96,9 @@ def weight(version: Version) -> int:
     return 2 * len(version.key) + len(version.value or b"") + 24 * len(version.context) + 32
 
 
-def _list(replica: Replica, after: Dot) -> tuple[Flat, Dot | None]:
-    """A page of the dots held at or below the floor, and the last of them if more follow."""
+def _list(replica: Replica, after: Dot, room: int) -> tuple[Flat, Dot | None]:
+    """A page of `room` dots held at or below the floor, and the last of them if more follow."""
     listed: Flat = {}
-    room = LIST_PAGE
     for node, high in sorted(replica.floor.items()):
         if node < after.node:
             continue

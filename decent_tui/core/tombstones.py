@@ -18,9 +18,7 @@ from typing import Final
 from decent_tui.core.clocks import Clock, Dot, is_classic, join
 from decent_tui.core.replica import Replica
 from decent_tui.core.seen import Seen
-
-PER_TURN: Final = 200
-"""Tombstones looked at in one turn: about a millisecond."""
+from decent_tui.core.tuning import Tuning
 
 _FIRST: Final = Dot("", 0)
 
@@ -43,14 +41,15 @@ def blockers(clock: Clock, seen: Seen, members: Mapping[str, Seen], forgotten: f
 class Collector:
     """Goes round the tombstones, a few each turn, and collects those that nobody needs any more."""
 
-    def __init__(self) -> None:
+    def __init__(self, tuning: Tuning) -> None:
+        self._few = tuning.collect
         self._at = _FIRST
         self._waits: dict[str, int] = {}
         self._last_round: dict[str, int] = {}
 
     def turn(self, replica: Replica, members: Mapping[str, Seen], forgotten: frozenset[str]) -> int:
         """Look at the next few tombstones; returns how many were collected."""
-        looked = replica.store.tombstones(self._at, PER_TURN)
+        looked = replica.store.tombstones(self._at, self._few)
         done = []
         for tombstone in looked:
             waits = blockers(tombstone.clock, replica.seen, members, forgotten)
@@ -61,7 +60,7 @@ class Collector:
         if done:
             replica.drop(done)
             replica.sink(_without_classic(join(*(tombstone.clock for tombstone in done))))
-        if len(looked) < PER_TURN:
+        if len(looked) < self._few:
             self._last_round, self._waits, self._at = self._waits, {}, _FIRST
         else:
             self._at = looked[-1].dot

@@ -21,11 +21,12 @@ from decent_tui.core.chance import draw_id, name_for
 from decent_tui.core.engine import Engine
 from decent_tui.core.errors import ProtocolError, Refused, StorageError
 from decent_tui.core.events import AnyEvent, Carried
-from decent_tui.core.limits import CHUNK, MAX_LINE
+from decent_tui.core.limits import MAX_LINE
 from decent_tui.core.memory import MemoryStore
 from decent_tui.core.operations import AnyAnswer, AnyOperation, Operation
 from decent_tui.core.outputs import Answered, Dial, Drop, Effect, Send
 from decent_tui.core.store import Root, Store
+from decent_tui.core.tuning import Tuning
 from decent_tui.net.connection import DEAF, HOPELESS, Connection, dial, in_words
 from decent_tui.net.interface import Listener
 from decent_tui.net.pace import Pace
@@ -135,7 +136,7 @@ class Node:
             tag=draw_id(self._chance),
             volatile=self._settings.volatile,
             data=self.data,
-            chunk=SCREEN_CHUNK if self._settings.screen else CHUNK,
+            tuning=Tuning(chunk=SCREEN_CHUNK) if self._settings.screen else Tuning(),
         )
         self._engine = Engine(self._store, me, self._chance)
         self._now()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from unittest import mock
 
 from decent_tui.core import sync, tombstones
 from decent_tui.core import values as v
@@ -22,9 +21,9 @@ from decent_tui.core.replica import Replica
 from decent_tui.core.seen import Seen
 from decent_tui.core.store import Root
 from decent_tui.core.sync import Pull
-from decent_tui.core.version import Version, live
-
-from .oracle import Oracle
+from decent_tui.core.tuning import Tuning
+from decent_tui.core.version import Version, live, obsoletes
+from decent_tui.lab.oracle import Oracle
 
 ROUNDS = 60
 """Rounds of pulls in which all must have become level."""
@@ -57,9 +56,9 @@ def someone(number: int, name: str = "") -> Someone:
 class Crowd:
     """A few replicas; every step can be taken by hand (directed histories) or by chance (`play`)."""
 
-    def __init__(self, size: int, *, chunk: int = 10_000, counted: bool = True) -> None:
+    def __init__(self, size: int, *, chunk: int = 10_000, page: int = 4_096, counted: bool = True) -> None:
         self.all = [someone(number + 10) for number in range(size)]
-        self.chunk = chunk
+        self.tuning = Tuning(chunk, page)
         self.oracle = Oracle()
         self.pool: list[tuple[Someone, Version]] = []
         """Pushes that may still arrive."""
@@ -75,7 +74,8 @@ class Crowd:
         before, dot = replica.store.siblings(key), Dot(replica.node, replica.counter + 1)
         version = replica.delete(key, 0) if text is None else replica.put(key, v.read_value(text.encode()), 0)
         self._done(one)
-        self.oracle.watch(replica.store, before, dot)
+        assert dot == version.dot
+        assert self.oracle.written(version, before), f"{dot} names two writes"
         self.pool += [(other, version) for other in self.all if other is not one]
         return version
 
@@ -90,7 +90,7 @@ class Crowd:
         question = pull.question(one.replica)
         if one.id in other.heard:
             other.heard[one.id] = sync.read_seen(question.seen)
-        one.flight[other.id] = sync.answer(other.replica, question, self.chunk)
+        one.flight[other.id] = sync.answer(other.replica, question, self.tuning)
 
     def take(self, one: Someone, other: Someone) -> bool:
         """The answer arrives; whether the pull is complete."""
@@ -122,7 +122,7 @@ class Crowd:
 
     def collect(self, one: Someone) -> int:
         """Collect what may be collected by what was heard."""
-        gone = tombstones.Collector().turn(one.replica, one.heard, frozenset())
+        gone = tombstones.Collector(self.tuning).turn(one.replica, one.heard, frozenset())
         self._done(one)
         return gone
 
@@ -145,7 +145,7 @@ class Crowd:
             if not sum(self.collect(one) for one in self.all) and not self.tombstones():
                 break
         for one in self.all:
-            self.oracle.check_end(one.replica)
+            check_end(self.oracle, one.replica)
             assert one.replica.seen == self.all[0].replica.seen, "not level"
         assert not self.tombstones(), "tombstones are left over"
 
@@ -154,15 +154,33 @@ class Crowd:
         return sum(version.deleted for one in self.all for version in all_versions(one.replica.store))
 
 
+def check(oracle: Oracle, replica: Replica) -> None:
+    """I1 and I2 of all that a replica holds and has seen, by what the oracle knows."""
+    for version in all_versions(replica.store):
+        assert oracle.knows(version), f"I1: {version.dot} is not what was written"
+    for write, made in oracle.made.items():
+        if write.seq <= replica.floor.get(write.node, 0) or made.version.dot not in replica.seen:
+            continue
+        rivals = replica.store.siblings(write.key)
+        assert any(
+            held == made.version or oracle.replaced(write, held) or obsoletes(held, made.version)
+            for held in rivals
+        ), f"I2: {made.version.dot} is in seen, but neither held, nor obsolete, nor below the floor"
+
+
+def check_end(oracle: Oracle, replica: Replica) -> None:
+    """Nothing is lost and nothing came back."""
+    check(oracle, replica)
+    lost, back = oracle.verdict(all_versions(replica.store))
+    assert (lost, back) == ([], []), f"lost {lost}, resurrected {back}"
+
+
 def play(seed: int) -> None:
     """A random history of a crowd."""
     draw = random.Random(f"crowd {seed}")
-    with mock.patch.object(sync, "LIST_PAGE", draw.choice((1, 2, 4_096))):
-        _play(seed, draw)
-
-
-def _play(seed: int, draw: random.Random) -> None:
-    crowd = Crowd(draw.randint(2, 4), chunk=draw.choice((1, 1, 200, 10_000)), counted=draw.random() < 0.6)
+    page = draw.choice((1, 2, 4_096))
+    chunk = draw.choice((1, 1, 200, 10_000))
+    crowd = Crowd(draw.randint(2, 4), chunk=chunk, page=page, counted=draw.random() < 0.6)
     keys = ["k", "l", "m"][: draw.randint(1, 3)]
     calm = draw.choice((0.0, 0.3, 0.8))  # how often a pull goes through whole
     try:
@@ -189,7 +207,7 @@ def _play(seed: int, draw: random.Random) -> None:
                 crowd.take(one, other)
             else:
                 crowd.ask(one, other)
-            crowd.oracle.check(one.replica)
+            check(crowd.oracle, one.replica)
         crowd.level()
     except BaseException as failure:
         failure.add_note(f"crowd seed {seed}")

@@ -4,14 +4,16 @@ import pytest
 
 from decent_tui.core import messages as wire
 from decent_tui.core import operations as ops
-from decent_tui.core.audit import PAUSE, held_after, reconcile
+from decent_tui.core.audit import held_after, reconcile
 from decent_tui.core.batch import pack
 from decent_tui.core.invariants import all_versions, violations
 from decent_tui.core.sync import START
+from decent_tui.core.tuning import Tuning
+from decent_tui.lab.sim_node import SimNode
 
 from .builders import A, B, C, apply, delete, put, replica, texts, version
-from .network import Network, SimNode
-from .test_identity import copy, values
+from .network import Network
+from .test_identity import values
 
 
 @pytest.mark.parametrize("chunk", [1, 100, 10_000])
@@ -86,8 +88,8 @@ def test_where_one_dot_stands_for_two_things_both_are_put_again(key: str) -> Non
 def two() -> tuple[Network, SimNode, SimNode]:
     """Two nodes that are level, with some values."""
     net = Network(1)
-    a = net.node("a", chunk=1)
-    b = net.node("b", a, chunk=1)
+    a = net.node("a", tuning=Tuning(chunk=1))
+    b = net.node("b", a, tuning=Tuning(chunk=1))
     for number in range(4):
         a.do(ops.Put(f"a{number}", "1"))
         b.do(ops.Put(f"b{number}", "1"))
@@ -134,7 +136,7 @@ def test_a_peer_is_audited_once_an_hour_at_most_and_then_left_in_peace() -> None
     net.run(30)
     assert audits(net) == asked
     assert {wire.decode(line).type for _, _, line in net.sent[already:]} <= {"HEARTBEAT", "PING", "PONG"}
-    net.run(PAUSE)
+    net.run(Tuning().audit)
     net.settle()
     assert a.store.siblings("b2")
 
@@ -158,12 +160,12 @@ def test_numbers_used_twice_after_a_rollback_are_found_and_both_values_kept() ->
     a = net.node("a")
     b = net.node("b", a)
     net.settle()
-    earlier = copy(a.store)
+    earlier = a.disk.image()
     a.do(ops.Put("before", "1"))
     net.settle()
     a.crash()
     b.crash()
-    a.store = earlier
+    a.disk.roll_back(earlier)
     a.start()
     a.do(ops.Put("after", "2"))  # under the same number, and nobody can know
     b.start()

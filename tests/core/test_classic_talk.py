@@ -12,9 +12,10 @@ from decent_tui.core.errors import Refused
 from decent_tui.core.events import Alarm
 from decent_tui.core.invariants import all_versions
 from decent_tui.core.limits import CLASSIC_LINE
+from decent_tui.lab.classic_node import ClassicNode
+from decent_tui.lab.sim_node import SimNode
 
-from .classic_node import ClassicNode
-from .network import Network, SimNode
+from .network import Network
 
 
 def read(node: SimNode, key: str) -> list[Any]:
@@ -36,7 +37,7 @@ def pair(*, dialled_by_us: bool = True) -> tuple[Network, SimNode, ClassicNode]:
     else:
         node = net.node("a")
         classic = ClassicNode(net, "x", node)
-    net.run(2)
+    net.run(8)
     return net, node, classic
 
 

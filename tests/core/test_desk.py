@@ -10,9 +10,10 @@ from decent_tui.core.desk import PATIENCE
 from decent_tui.core.errors import Refused
 from decent_tui.core.replica import Stale
 from decent_tui.core.values import content_id
+from decent_tui.lab.classic_node import ClassicNode
+from decent_tui.lab.sim_node import SimNode
 
-from .classic_node import ClassicNode
-from .network import Network, SimNode
+from .network import Network
 
 A = TypeVar("A")
 
@@ -50,10 +51,10 @@ def pair() -> tuple[Network, SimNode, SimNode]:
 def torn() -> tuple[Network, SimNode, SimNode]:
     """Two nodes that wrote the same key at the same time."""
     net, a, b = pair()
-    net.part(a, b)
+    net.separate(a, b)
     done(a, ops.Put("k", '"a"'))
     done(b, ops.Put("k", '"b"'))
-    net.join()
+    net.mend()
     net.run(8)
     return net, a, b
 
@@ -171,7 +172,7 @@ def test_a_peer_is_asked_for_its_versions_and_they_are_compared_with_ours() -> N
     done(a, ops.Put("same", "2"))
     relations = {}
     for key in ("theirs", "same", "ours", "nobodys"):
-        answer = a.ask(ops.GetPeer("b", key), within=1.0)
+        answer = net.ask(a, ops.GetPeer("b", key), within=1.0)
         assert isinstance(answer, ops.PeerVersions)
         relations[key] = answer.relation
     assert relations == {"same": "behind", "ours": "absent", "theirs": "ahead", "nobodys": "absent"}
@@ -184,7 +185,7 @@ def test_a_classic_peer_is_asked_too() -> None:
     done(a, ops.AddPeer("x:1"))
     done(a, ops.Put("k", "1"))
     net.run(10)
-    answer = a.ask(ops.GetPeer("x:1", "k"))
+    answer = net.ask(a, ops.GetPeer("x:1", "k"))
     assert isinstance(answer, ops.PeerVersions)
     assert answer.relation == "same"
     assert [(record.node_id, record.cid) for record in answer.versions] == [(a.engine.node, content_id(1))]
@@ -193,15 +194,15 @@ def test_a_classic_peer_is_asked_too() -> None:
 
 def test_a_peer_that_does_not_answer_is_said_not_to() -> None:
     net, a, b = pair()
-    net.part(a, b)
-    answer = a.ask(ops.GetPeer("b:1", "k"), within=PATIENCE + 1)
+    net.separate(a, b)
+    answer = net.ask(a, ops.GetPeer("b:1", "k"), within=PATIENCE + 1)
     assert isinstance(answer, Refused)
     assert "did not answer" in str(answer)
 
 
 def test_a_peer_that_answers_nonsense_is_said_to() -> None:
     net, a, b = pair()
-    number = net.number()
+    number = net.agenda.number()
     a.turn(lambda: a.engine.operate(number, ops.GetPeer("b:1", "k")))
     link = a.engine.parts.links.to(b.engine.node)
     assert link is not None
@@ -233,7 +234,7 @@ def test_a_gossip_with_a_classic_peer_ends_when_all_was_read_and_pushed() -> Non
     net.run(3)
     done(a, ops.Put("ours", "1"))
     x.store.write("theirs", 2)
-    answer = a.ask(ops.Gossip())
+    answer = net.ask(a, ops.Gossip())
     assert isinstance(answer, ops.Exchanges)
     assert [exchange.error for exchange in answer.peers] == [None]
     assert x.values("ours") == [1]
@@ -244,9 +245,9 @@ def test_a_gossip_says_who_was_lost_or_too_slow() -> None:
     net, a, b = pair()
     c = net.node("c", a)
     net.run(3)
-    number = net.number()
-    net.part(a, b)
-    net.part(a, c)
+    number = net.agenda.number()
+    net.separate(a, b)
+    net.separate(a, c)
     a.turn(lambda: a.engine.operate(number, ops.Gossip()))
     link = a.engine.parts.links.to(c.engine.node)
     assert link is not None
@@ -264,7 +265,7 @@ def test_a_gossip_ends_when_all_have_what_we_had_and_we_have_what_they_had() -> 
     net.lose_pushes = 1.0
     done(a, ops.Put("ours", "1"))
     done(b, ops.Put("theirs", "1"))
-    answer = a.ask(ops.Gossip())
+    answer = net.ask(a, ops.Gossip())
     assert isinstance(answer, ops.Exchanges)
     [exchange] = answer.peers
     assert (exchange.address, exchange.error, exchange.received) == ("b:1", None, 1)
@@ -278,7 +279,7 @@ def test_a_gossip_says_whom_it_did_not_reach() -> None:
     b.crash()
     done(a, ops.Cut("c:1"))
     net.run(1)
-    answer = a.ask(ops.Gossip())
+    answer = net.ask(a, ops.Gossip())
     assert isinstance(answer, ops.Exchanges)
     errors = {exchange.address: exchange.error for exchange in answer.peers}
     assert errors == {"b:1": "connection refused", "c:1": "cut by you"}

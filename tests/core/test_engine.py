@@ -13,6 +13,7 @@ from decent_tui.core.memory import MemoryStore
 from decent_tui.core.outputs import Answered, Dial, Drop, Send
 from decent_tui.core.parts import Self
 from decent_tui.core.store import Root
+from decent_tui.core.tuning import Tuning
 
 from .builders import A, B
 from .network import Network
@@ -28,7 +29,7 @@ def engine(*, store: MemoryStore | None = None) -> Engine:
     if store.load() is None:
         store.save(root=Root(A))
         store.commit()
-    made = Engine(store, Self("me", "me:1", "tag", False, "", 1000), random.Random(1))
+    made = Engine(store, Self("me", "me:1", "tag", False, "", Tuning(chunk=1000)), random.Random(1))
     made.at(0.0, 0)
     return made
 

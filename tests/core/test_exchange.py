@@ -8,9 +8,11 @@ from decent_tui.core import sync
 from decent_tui.core.batch import pack
 from decent_tui.core.exchange import HEARTBEAT
 from decent_tui.core.invariants import violations
+from decent_tui.core.tuning import Tuning
+from decent_tui.lab.sim_node import SimNode
 
 from .builders import B, version
-from .network import Network, SimNode
+from .network import Network
 
 
 def sent(net: Network, since: int = 0) -> list[tuple[str, wire.Line]]:
@@ -110,7 +112,7 @@ def test_level_nodes_exchange_signs_of_life_only() -> None:
 
 def test_a_pull_goes_on_chunk_by_chunk() -> None:
     net = Network(1)
-    a = net.node("a", chunk=1)
+    a = net.node("a", tuning=Tuning(chunk=1))
     for number in range(10):
         a.do(ops.Put(f"k{number}", "1"))
     b = net.node("b", a)
@@ -129,10 +131,10 @@ def test_a_pull_without_an_answer_is_given_up_and_asked_again() -> None:
     connection = b.wires[link.id]
     net.lose_pushes = 1.0
     a.do(ops.Put("k", "1"))
-    connection.void = True
+    connection.void = set(connection.ends)
     b.turn(lambda: b.engine._exchange.pull(link))
     net.run(0.5)
-    connection.void = False
+    connection.void = set()
     net.run(5)
     assert not net.level()
     net.run(10)
@@ -214,9 +216,11 @@ def test_nobody_waits_for_a_volatile_node_that_is_down() -> None:
     assert not b.store.siblings("k")
 
 
-def test_a_node_that_was_away_for_long_gets_a_full_answer_in_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sync, "LIST_PAGE", 4)
-    net, a, b = two()
+def test_a_node_that_was_away_for_long_gets_a_full_answer_in_pages() -> None:
+    net = Network(1)
+    a = net.node("a", tuning=Tuning(page=4))
+    b = net.node("b", a)
+    net.run(2)
     for number in range(30):
         a.do(ops.Put(f"k{number}", "1"))
     net.run(2)
@@ -295,15 +299,15 @@ def test_a_liar_costs_us_one_id_a_minute_at_most() -> None:
 
 
 def test_who_joins_many_takes_a_long_difference_from_one_of_them_only() -> None:
-    net = Network(7, checking=False)
-    a = net.node("a", chunk=2_000)
-    others = [net.node(name, a, chunk=2_000) for name in "bcd"]
+    net = Network(7)
+    a = net.node("a", tuning=Tuning(chunk=2_000))
+    others = [net.node(name, a, tuning=Tuning(chunk=2_000)) for name in "bcd"]
     for number in range(400):
         a.do(ops.Put(f"k{number}", f'"{"x" * 50}"'))
     net.settle()
     net.run(3)
     already = len(net.sent)
-    net.node("e", a, *others, chunk=2_000)
+    net.node("e", a, *others, tuning=Tuning(chunk=2_000))
     net.settle()
     came = sum(
         len(line.message.batch.keys)

@@ -3,10 +3,11 @@
 import pytest
 
 from decent_tui.core import operations as ops
+from decent_tui.lab.classic_node import ClassicNode
+from decent_tui.lab.sim_node import SimNode
 
 from .builders import X
-from .classic_node import ClassicNode
-from .network import Network, SimNode
+from .network import Network
 from .test_desk import alone, done, pair, torn
 
 KEYS = ["a", "a/1", "a/2", "b", "ä", "🔑"]

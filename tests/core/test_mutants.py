@@ -20,39 +20,41 @@ from decent_tui.core.memory import MemoryStore
 from decent_tui.core.messages import Flat, Sync, Versions
 from decent_tui.core.replica import Replica
 from decent_tui.core.seen import Seen
+from decent_tui.core.tuning import Tuning
 from decent_tui.core.version import Siblings, Version, live
+from decent_tui.lab.sim_node import SimNode
 
 from . import stories
-from .network import Network, SimNode
+from .network import Network
 from .test_identity import after_a_rollback
 
 _missing, _answer, _page, _list = sync._missing, sync.answer, sync.Pull._page, sync._list
 _tombstones = MemoryStore.tombstones
 
 
-def a_claim_on_every_chunk(replica: Replica, question: Sync, chunk: int) -> Versions:
-    missing, complete = _missing(replica, sync.read_seen(question.seen), chunk)
-    return _answer(replica, question, chunk) if complete else sync._claim(replica, missing)
+def a_claim_on_every_chunk(replica: Replica, question: Sync, tuning: Tuning) -> Versions:
+    missing, complete = _missing(replica, sync.read_seen(question.seen), tuning.chunk)
+    return _answer(replica, question, tuning) if complete else sync._claim(replica, missing)
 
 
-def no_list(replica: Replica, question: Sync, chunk: int) -> Versions:
-    missing, complete = _missing(replica, sync.read_seen(question.seen), chunk)
+def no_list(replica: Replica, question: Sync, tuning: Tuning) -> Versions:
+    missing, complete = _missing(replica, sync.read_seen(question.seen), tuning.chunk)
     return sync._claim(replica, missing) if complete else Versions(pack(missing), more=True)
 
 
-def no_list_for_who_began_empty() -> Callable[[Replica, Sync, int], Versions]:
+def no_list_for_who_began_empty() -> Callable[[Replica, Sync, Tuning], Versions]:
     began_empty = False
 
-    def answer(replica: Replica, question: Sync, chunk: int) -> Versions:
+    def answer(replica: Replica, question: Sync, tuning: Tuning) -> Versions:
         nonlocal began_empty
         began_empty = began_empty or not question.seen
-        return (no_list if began_empty else _answer)(replica, question, chunk)
+        return (no_list if began_empty else _answer)(replica, question, tuning)
 
     return answer
 
 
-def a_list_without_tombstones(replica: Replica, after: Dot) -> tuple[Flat, Dot | None]:
-    listed, last = _list(replica, after)
+def a_list_without_tombstones(replica: Replica, after: Dot, room: int) -> tuple[Flat, Dot | None]:
+    listed, last = _list(replica, after, room)
     for node, flat in listed.items():
         numbers = ranges.numbers(ranges.unflatten(flat))
         alive = [n for n in numbers if not replica.store.by_number(node, n, n, 1)[0].deleted]
@@ -134,20 +136,20 @@ class Hasty(SimNode):
         """As the other, but the effects go out before the commit."""
         self.engine.at(self.net.now, 0)
         work()
-        self.engine.pushes(set(self.wires))
+        self.engine.pushes(self.wires)
         for effect in self.engine.take_effects():
-            self.carry_out(effect)
+            self._carry_out(effect)
         if self.doom:
             self.crash()
-        else:
-            self.engine.commit()
+        elif self.engine.commit():
+            self.store.make_durable()
 
 
 @pytest.mark.parametrize("kind", [SimNode, Hasty])
 def test_nothing_is_sent_before_it_is_saved(kind: type[SimNode]) -> None:
     net = Network(1)
     b = net.node("b")
-    a = net.nodes["a:1"] = kind(net, "a:1", 10_000)
+    a = kind(net, "a:1")
     a.start("b:1")
     net.run(2)
     a.doom = "before the commit"

@@ -9,6 +9,7 @@ from decent_tui.core.errors import ProtocolError
 from decent_tui.core.messages import Sync, Versions
 from decent_tui.core.replica import Replica
 from decent_tui.core.sync import Pull
+from decent_tui.core.tuning import Tuning
 
 from . import stories
 from .builders import A, B, apply, delete, put, replica
@@ -31,7 +32,7 @@ def test_after_any_history_without_a_network_all_are_level(start: int) -> None:
 
 def ask(of: Replica, by: Replica, chunk: int = 10_000) -> Versions:
     """What one replica answers to another."""
-    return sync.answer(of, Pull(1, 0.0).question(by), chunk)
+    return sync.answer(of, Pull(1, 0.0).question(by), Tuning(chunk))
 
 
 def test_the_answer_holds_what_the_asker_lacks_and_nothing_else() -> None:
@@ -65,7 +66,7 @@ def test_a_claim_comes_only_with_the_answer_that_holds_all_that_is_missing() -> 
     pull = Pull(1, 0.0)
     answers: list[Versions] = []
     while not answers or answers[-1].more:
-        said = sync.answer(one, pull.question(other), 1)
+        said = sync.answer(one, pull.question(other), Tuning(1))
         apply(other, *unpack(said.batch))
         assert pull.take(other, said) is not said.more
         answers.append(said)
@@ -134,14 +135,11 @@ def test_what_is_missing_comes_before_the_list() -> None:
     assert (said.listed, said.more, said.seen, said.batch.keys) == (None, True, None, ["new"])
 
 
-def test_a_list_comes_in_pages_and_nothing_is_dropped_before_the_last(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(sync, "LIST_PAGE", 2)
+def test_a_list_comes_in_pages_and_nothing_is_dropped_before_the_last() -> None:
     here, there = away("a", "b", "c", "d", "e")
     pull, pages = Pull(1, 0.0), 0
     while True:
-        said = sync.answer(here, pull.question(there), 10_000)
+        said = sync.answer(here, pull.question(there), Tuning(page=2))
         complete = pull.take(there, said)
         pages += 1
         if complete:
@@ -155,10 +153,7 @@ def test_a_list_comes_in_pages_and_nothing_is_dropped_before_the_last(
 
 
 @pytest.mark.parametrize("page", [1, 2, 3, 7])
-def test_pages_of_any_size_list_each_dot_once_over_several_nodes(
-    page: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sync, "LIST_PAGE", page)
+def test_pages_of_any_size_list_each_dot_once_over_several_nodes(page: int) -> None:
     one, other = replica(A), replica(B)
     for number in range(5):
         put(one, f"a{number}")
@@ -168,7 +163,7 @@ def test_pages_of_any_size_list_each_dot_once_over_several_nodes(
     listed: dict[str, ranges.Ranges] = {}
     after, pages = sync.START, 0
     while True:
-        flat, last = sync._list(one, after)
+        flat, last = sync._list(one, after, page)
         pages += 1
         for node, some in flat.items():
             assert not set(ranges.numbers(ranges.unflatten(some))) & set(ranges.numbers(listed.get(node, ())))
@@ -180,30 +175,28 @@ def test_pages_of_any_size_list_each_dot_once_over_several_nodes(
     assert pages <= -(-9 // page) + 1
 
 
-def test_a_restart_of_the_list_when_the_floor_moved(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sync, "LIST_PAGE", 1)
+def test_a_restart_of_the_list_when_the_floor_moved() -> None:
     here, there = away("x", "y")
     pull = Pull(1, 0.0)
-    pull.take(there, sync.answer(here, pull.question(there), 10_000))
+    pull.take(there, sync.answer(here, pull.question(there), Tuning(page=1)))
     assert (pull.floor, pull.listed) == ({A: 4}, {A: ((1, 1),)})
     put(here, "z")
     here.drop([delete(here, "z")])
     here.sink({A: 6})
     here.commit()
-    assert not pull.take(there, sync.answer(here, pull.question(there), 10_000))
+    assert not pull.take(there, sync.answer(here, pull.question(there), Tuning(page=1)))
     assert (pull.floor, pull.listed, pull.cursor) == (None, {}, sync.START)
 
 
-def test_what_became_missing_meanwhile_comes_with_the_last_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sync, "LIST_PAGE", 1)
+def test_what_became_missing_meanwhile_comes_with_the_last_page() -> None:
     here, there = away("x", "y")
     pull = Pull(1, 0.0)
-    pull.take(there, sync.answer(here, pull.question(there), 10_000))
+    pull.take(there, sync.answer(here, pull.question(there), Tuning(page=1)))
     put(here, "new")
-    said = sync.answer(here, pull.question(there), 10_000)
+    said = sync.answer(here, pull.question(there), Tuning(page=1))
     while said.after is not None:
         assert not pull.take(there, said)
-        said = sync.answer(here, pull.question(there), 10_000)
+        said = sync.answer(here, pull.question(there), Tuning(page=1))
     assert said.batch.keys == ["new"]
     assert said.seen == here.seen.to_wire()
 
@@ -235,7 +228,7 @@ def test_a_claim_that_cannot_be_is_not_taken(said: Versions) -> None:
 
 def test_a_question_that_cannot_be_is_refused() -> None:
     with pytest.raises(ProtocolError):
-        sync.answer(replica(A), Sync({A: [1]}), 1)
+        sync.answer(replica(A), Sync({A: [1]}), Tuning())
 
 
 def test_an_answer_without_a_claim_ends_nothing() -> None:

@@ -5,7 +5,8 @@ import pytest
 from decent_tui.core.clocks import Clock
 from decent_tui.core.replica import Replica
 from decent_tui.core.seen import Seen
-from decent_tui.core.tombstones import PER_TURN, Collector, blockers
+from decent_tui.core.tombstones import Collector, blockers
+from decent_tui.core.tuning import Tuning
 from decent_tui.core.values import read_value
 
 from .builders import A, B, C, X, apply, delete, put, replica, seen, texts, version
@@ -14,7 +15,7 @@ from .crowd import Crowd
 
 def collect(on: Replica, **members: Seen) -> int:
     """One turn of collection that counts these members."""
-    gone = Collector().turn(on, members, frozenset())
+    gone = Collector(Tuning()).turn(on, members, frozenset())
     on.commit()
     return gone
 
@@ -50,7 +51,7 @@ def test_a_collected_tombstone_sinks_into_the_floor_but_for_classic_entries() ->
     one = replica(A)
     one.take_in("k", read_value(b"1"), X, {X: 7}, 7, 0)
     delete(one)
-    assert Collector().turn(one, {}, frozenset([X])) == 1
+    assert Collector(Tuning()).turn(one, {}, frozenset([X])) == 1
     assert one.floor == {A: 2}
     assert one.store.siblings("k") == ()
 
@@ -74,17 +75,17 @@ def test_nobody_waits_for_who_is_not_counted() -> None:
 
 def test_a_round_looks_at_a_few_and_then_says_whom_it_waited_for() -> None:
     one = replica(A)
-    for number in range(PER_TURN + 50):
+    for number in range(30):
         put(one, f"k{number}")
         delete(one, f"k{number}")
-    collector = Collector()
+    collector = Collector(Tuning(collect=20))
     away = {C: Seen()}
     assert collector.turn(one, away, frozenset()) == 0
     assert collector.waits_for == {}  # the round is not over
     collector.turn(one, away, frozenset())
-    assert collector.waits_for == {C: PER_TURN + 50}
-    assert collector.turn(one, {}, frozenset()) == PER_TURN
-    assert collector.turn(one, {}, frozenset()) == 50
+    assert collector.waits_for == {C: 30}
+    assert collector.turn(one, {}, frozenset()) == 20
+    assert collector.turn(one, {}, frozenset()) == 10
     assert collector.waits_for == {}
 
 

@@ -21,7 +21,6 @@ or as a process: `python -m tests.system.classic_peer --port N --peers HOST:PORT
 
 import argparse
 import asyncio
-import hashlib
 import json
 import random
 import sys
@@ -32,86 +31,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
+from decent_tui.lab.classic_store import ClassicStore, Json
+
 T = TypeVar("T")
-Json = dict[str, Any]
-Clock = dict[str, int]
 NEVER = 1e6
 """An interval that never passes: a peer that does not gossip by itself (after its first round)."""
-
-
-def covers(one: Clock, other: Clock) -> bool:
-    """Whether no entry of `other` is above that of `one`."""
-    return all(one.get(node, 0) >= count for node, count in other.items())
-
-
-def survivors(new: Json, old: Json) -> list[Json]:
-    """Which of two records the original program keeps, in its order."""
-    newer, older = covers(new["vc"], old["vc"]), covers(old["vc"], new["vc"])
-    if newer and older:
-        return [max(new, old, key=_rank)]
-    if newer:
-        return [new]
-    if older:
-        return [old]
-    return sorted([new, old], key=_rank, reverse=True)
-
-
-def _rank(record: Json) -> tuple[int, str]:
-    return record["lamport"], record["node_id"]
-
-
-class ClassicStore:
-    """The store of the original program: whatever it is given grows."""
-
-    def __init__(self, node_id: str) -> None:
-        self.node_id = node_id
-        self.lamport = 0
-        self.records: dict[str, list[Json]] = {}
-
-    def write(
-        self, key: str, value: Any, clock: Clock | None = None, heard: int = 0, author: str | None = None
-    ) -> list[Json]:
-        """A local write, or (with a clock) the import of another's record."""
-        self.lamport = max(self.lamport, heard) + 1
-        grown = dict(clock or {})
-        grown[self.node_id] = grown.get(self.node_id, 0) + 1
-        text = json.dumps(value, sort_keys=True, separators=(",", ":"))
-        new: Json = {
-            "value": value,
-            "vc": grown,
-            "lamport": self.lamport,
-            "node_id": author or self.node_id,
-            "ts": time.time(),
-            "cid": hashlib.sha256(text.encode()).hexdigest(),
-        }
-        kept = [new]
-        for old in self.records.get(key, []):
-            kept = [record for candidate in kept for record in survivors(candidate, old)]
-        once: dict[tuple[str, str, int], Json] = {}
-        for record in kept:
-            once.setdefault((record["cid"], record["node_id"], record["lamport"]), record)
-        self.records[key] = list(once.values())
-        return self.records[key]
-
-    def import_record(self, key: str, record: Json) -> None:
-        """Take in one record; a broken one raises, as there."""
-        self.write(key, record["value"], record["vc"], record["lamport"], record.get("node_id"))
-
-    def import_snapshot(self, snapshot: Json) -> None:
-        """Take in all of a snapshot."""
-        self.lamport = max(self.lamport, snapshot.get("lamport", 0)) + 1
-        for key, records in snapshot.get("data", {}).items():
-            for record in records:
-                self.import_record(key, record)
-
-    def snapshot(self) -> Json:
-        """All of it, for others."""
-        return {
-            "node_id": self.node_id,
-            "lamport": self.lamport,
-            "snapshot_ts": time.time(),
-            "data": self.records,
-        }
 
 
 class ClassicPeer:
@@ -122,7 +46,7 @@ class ClassicPeer:
     ) -> None:
         self.host, self.port, self.interval = host, port, interval
         self.node_id = f"{uuid.uuid4().hex[:8]}@{host}:{port}"
-        self.store = ClassicStore(self.node_id)
+        self.store = ClassicStore(self.node_id, time.time)
         self.addresses = list(peers)
         self.inbox: list[tuple[float, str, Json]] = []
         """What others sent: when, type, payload."""

@@ -1,19 +1,15 @@
-"""A node of the original program on the virtual network, faults included.
+"""A node of the original program on the virtual network.
 
-It never reads what comes back on a connection that it opened; it reads lines of at most 64 KiB; it adds its
-own entry to the clock of whatever it imports; its own writes all have the clock `{self: 1}`; it knows no
-deletes; every few seconds it pushes its whole store to somebody.
+It never reads what comes back on a connection that it opened; it reads lines of at most 64 KiB; every few
+seconds it pushes its whole store to somebody; it keeps no file.
 """
-
-from __future__ import annotations
 
 import json
 from typing import Any, Final
 
 from decent_tui.core.chance import draw_id
-from tests.system.classic_peer import ClassicStore
-
-from .network import Network, Party, Wire
+from decent_tui.lab.classic_store import ClassicStore, Json
+from decent_tui.lab.network import Network, Party, Wire
 
 GOSSIP: Final = 6.0
 """Seconds between two of its rounds."""
@@ -23,13 +19,16 @@ LONGEST: Final = 64 * 1024
 
 
 class ClassicNode:
-    """One classic peer. It takes part in a network like a SimNode."""
+    """One classic peer. It takes part in a network like a `SimNode`."""
+
+    ours = False
 
     def __init__(self, net: Network, name: str, *peers: Party) -> None:
         self.net, self.address = net, f"{name}:1"
-        net.nodes[self.address] = self
+        self.chance = net.streams.of("classic", name)
+        net.parties[self.address] = self
         self.wires: dict[int, Wire] = {}
-        self.up, self.generation = False, 0
+        self.up, self.generation, self.frozen_until = False, 0, 0.0
         self.known = [peer.address for peer in peers]
         self.start()
 
@@ -41,12 +40,12 @@ class ClassicNode:
     def start(self) -> None:
         """Begin, with nothing."""
         self.up, self.generation = True, self.generation + 1
-        self.store = ClassicStore(f"{draw_id(self.net.chance)[:8]}@{self.address}")
+        self.store = ClassicStore(f"{draw_id(self.chance)[:8]}@{self.address}", lambda: self.net.now)
         self.dialled: dict[str, int | None] = {}
-        self.inbox: list[tuple[float, str, dict[str, Any]]] = []
+        self.inbox: list[tuple[float, str, Json]] = []
         """What others sent: when, type, payload."""
         self.unread = 0
-        self.net.later(0.1, self._round, self.generation)
+        self.net.agenda.later(0.1, self._round, self.generation)
 
     def crash(self) -> None:
         """End; everything is forgotten."""
@@ -66,7 +65,7 @@ class ClassicNode:
         """The values it holds for a key."""
         return [record["value"] for record in self.store.records.get(key, [])]
 
-    def received(self, key: str | None = None) -> list[dict[str, Any]]:
+    def received(self, key: str | None = None) -> list[Json]:
         """Every record that others ever sent to this life of it."""
         found = []
         for _, kind, payload in self.inbox:
@@ -102,16 +101,20 @@ class ClassicNode:
         if len(line) > LONGEST:
             self.net.reset(self, number)
             return
-        message = json.loads(line)
-        kind, payload = message["type"], message.get("payload", {})
-        self.inbox.append((self.net.now, kind, payload))
-        answer = self._answer(kind, payload)
+        try:
+            message: Json = json.loads(line)
+            kind, payload = message["type"], message.get("payload", {})
+            self.inbox.append((self.net.now, kind, payload))
+            answer = self._answer(kind, payload)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            self.net.reset(self, number)  # what it cannot read ends the connection, as there
+            return
         if answer is not None:
             self._write(number, *answer)
 
     # ------------------------------------------------------------------ inside
 
-    def _answer(self, kind: str, payload: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
+    def _answer(self, kind: str, payload: Json) -> tuple[str, Json] | None:
         match kind:
             case "HANDSHAKE":
                 self._learn([payload["listen"]])
@@ -146,19 +149,19 @@ class ClassicNode:
         for address in self.known:
             self._dial(address)
         if self.known:
-            self._send(self.net.chance.choice(self.known), "PUSH_UPDATE", {"snapshot": self.store.snapshot()})
-        self.net.later(GOSSIP, self._round, generation)
+            self._send(self.chance.choice(self.known), "PUSH_UPDATE", {"snapshot": self.store.snapshot()})
+        self.net.agenda.later(GOSSIP, self._round, generation)
 
     def _dial(self, address: str) -> None:
         if address not in self.dialled:
             self.dialled[address] = None
             self.net.dial(self, address)
 
-    def _send(self, address: str, kind: str, payload: dict[str, Any]) -> None:
+    def _send(self, address: str, kind: str, payload: Json) -> None:
         self._dial(address)
         number = self.dialled.get(address)
         if number is not None:
             self._write(number, kind, payload)
 
-    def _write(self, link: int, kind: str, payload: dict[str, Any]) -> None:
+    def _write(self, link: int, kind: str, payload: Json) -> None:
         self.net.send(self, link, json.dumps({"type": kind, "payload": payload}).encode() + b"\n")

@@ -1,0 +1,171 @@
+"""What people do in a simulation: one small value each, so that a course of events can be written down.
+
+Nodes, keys and classic peers are meant by number, modulo how many there are: a course of events from which
+some were taken out still makes sense. `do` returns what was done in words, or "" if there was nothing to do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from decent_tui.core import operations as ops
+from decent_tui.core.errors import Refused
+from decent_tui.core.version import in_conflict, live
+
+if TYPE_CHECKING:
+    from decent_tui.lab.simulation import Simulation
+
+
+class Deed(msgspec.Struct, frozen=True, tag=str.lower, omit_defaults=True, forbid_unknown_fields=True):
+    """The base of all deeds."""
+
+    def do(self, sim: Simulation) -> str:
+        """Do it."""
+        raise NotImplementedError
+
+
+class Put(Deed, frozen=True):
+    """Write a value; to a key in conflict rather than to `key`, if `settle` and there is one. Values are all
+    different, unless `same`."""
+
+    node: int
+    key: int
+    settle: bool = False
+    same: bool = False
+
+    def do(self, sim: Simulation) -> str:
+        """Do it."""
+        node = sim.node(self.node)
+        if not node.up:
+            return ""
+        torn = [key for key in sim.keys if self.settle and in_conflict(node.store.siblings(key))]
+        key = torn[0] if torn else sim.key(self.key)
+        text = '"the same"' if self.same and not sim.world.sets_back else str(sim.fresh_value())
+        return f"{node.name} puts {key} = {text}{sim.write(node, key, ops.Put(key, text))}"
+
+
+class Delete(Deed, frozen=True):
+    """Delete a key, if it has a value there."""
+
+    node: int
+    key: int
+
+    def do(self, sim: Simulation) -> str:
+        """Do it."""
+        node = sim.node(self.node)
+        if not node.up:
+            return ""
+        keys = [key for key in sim.keys if live(node.store.siblings(key))]
+        if not keys:
+            return ""
+        key = keys[self.key % len(keys)]
+        return f"{node.name} deletes {key}{sim.write(node, key, ops.Delete(key))}"
+
+
+class Gossip(Deed, frozen=True):
+    """Exchange everything now."""
+
+    node: int
+
+    def do(self, sim: Simulation) -> str:
+        """Do it."""
+        node = sim.node(self.node)
+        if not node.up:
+            return ""
+        node.turn(lambda: node.engine.operate(0, ops.Gossip()))
+        return f"{node.name} gossips"
+
+
+class ClassicPut(Deed, frozen=True):
+    """Somebody writes on a node of the original program."""
+
+    peer: int
+    key: int
+
+    def do(self, sim: Simulation) -> str:
+        """Do it."""
+        if not sim.classics:
+            return ""
+        peer = sim.classics[self.peer % len(sim.classics)]
+        if not peer.up:
+            return ""
+        key, value = sim.key(self.key), sim.fresh_value()
+        peer.put(key, value)
+        return f"{peer.address} (classic) puts {key} = {value}"
+
+
+class Cut(Deed, frozen=True):
+    """Cut a peer off."""
+
+    node: int
+    other: int
+
+    def do(self, sim: Simulation) -> str:
+        """Do it."""
+        node, other = sim.node(self.node), sim.node(self.other)
+        if not node.up or node is other or isinstance(node.do(ops.Cut(other.address)), Refused):
+            return ""
+        return f"{node.name} cuts {other.name} off"
+
+
+class Heal(Deed, frozen=True):
+    """Heal all that was cut there."""
+
+    node: int
+
+    def do(self, sim: Simulation) -> str:
+        """Do it."""
+        node = sim.node(self.node)
+        if not node.up:
+            return ""
+        healed = node.do(ops.Heal("all"))
+        return f"{node.name} heals all" if isinstance(healed, ops.Addresses) and healed.peers else ""
+
+
+class Leave(Deed, frozen=True):
+    """Retire a node: it leaves for good, and stops."""
+
+    node: int
+
+    def do(self, sim: Simulation) -> str:
+        """Do it."""
+        node = sim.node(self.node)
+        if not node.up or not sim.world.goodbyes:
+            return ""
+        node.do(ops.Leave())
+        sim.dies(node)
+        if node.up:
+            node.stop()
+        return f"{node.name} leaves"
+
+
+class Forget(Deed, frozen=True):
+    """Forget another node, whether it is there or not."""
+
+    node: int
+    other: int
+
+    def do(self, sim: Simulation) -> str:
+        """Do it."""
+        node, other = sim.node(self.node), sim.node(self.other)
+        if not node.up or node is other or not sim.world.goodbyes:
+            return ""
+        answer = node.do(ops.Forget(other.replica.node))
+        return "" if isinstance(answer, Refused) else f"{node.name} forgets {other.name}"
+
+
+class Start(Deed, frozen=True):
+    """Start a node that is down."""
+
+    node: int
+
+    def do(self, sim: Simulation) -> str:
+        """Do it."""
+        down = [node for node in sim.nodes if not node.up]
+        if not down:
+            return ""
+        node = down[self.node % len(down)]
+        sim.start(node)
+        return f"{node.name} starts"

@@ -1,0 +1,324 @@
+"""One seed: a world and a course of events, played on the real core, and judged.
+
+Whatever happens, what `checks` looks at must hold after every turn. At the end all troubles stop, and within
+bounded time everybody must be level, hold exactly what the oracle says, have forgotten what may be
+forgotten, and have nothing more to send.
+"""
+
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Sequence
+from string import ascii_lowercase
+from typing import Final
+
+import msgspec
+
+from decent_tui.core import messages as wire
+from decent_tui.core import operations as ops
+from decent_tui.core import ranges, sync
+from decent_tui.core.clocks import Dot, is_classic
+from decent_tui.core.errors import Refused
+from decent_tui.core.events import Alarm, Collected
+from decent_tui.core.operations import AnyOperation
+from decent_tui.core.tuning import Tuning
+from decent_tui.core.version import Version
+from decent_tui.lab.checks import Broken, Checks, caps, verify
+from decent_tui.lab.classic_node import ClassicNode
+from decent_tui.lab.disk import Image
+from decent_tui.lab.mutate import Mutator
+from decent_tui.lab.network import Network
+from decent_tui.lab.oracle import Meaning, Oracle
+from decent_tui.lab.people import Deed
+from decent_tui.lab.sim_node import SimNode
+from decent_tui.lab.streams import Streams
+from decent_tui.lab.world import MOST_NODES, Step, World, draw_steps, draw_world
+
+LEVEL: Final = 60.0
+"""Virtual seconds within which all must be level after the troubles stopped: a dial waits 5 s at most, a
+silent link is given up after 12 s, a pull after 10 s, and every hop takes one check (1 s)."""
+
+FORGOTTEN: Final = 60.0
+"""Virtual seconds within which every tombstone that nobody needs must be gone after that."""
+
+IDLE: Final = 2.0
+"""Virtual seconds without anything but signs of life, after which all is quiet."""
+
+SIGNS: Final = (b'{"type":"HEARTBEAT"', b'{"type":"PING"', b'{"type":"PONG"')
+"""How the lines begin that pass between nodes that are level."""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of a seed. `check` and `what` are empty if all was well; `tally` is what really happened;
+    `course` a hash of all that arrived; `cpu` in seconds."""
+
+    seed: int
+    check: str = ""
+    what: str = ""
+    tally: dict[str, int] = {}
+    course: str = ""
+    virtual: float = 0.0
+    cpu: float = 0.0
+
+    @property
+    def failed(self) -> bool:
+        """Whether a check was broken."""
+        return bool(self.check)
+
+
+class Simulation:
+    """One history under way."""
+
+    def __init__(self, world: World, tell: Callable[[str], None] | None = None) -> None:
+        self.world = world
+        self.net = Network(Streams(world.seed), world.weather)
+        self.oracle = None if world.mutations else Oracle()
+        self.checks = Checks(self.oracle)
+        self.keys = [f"k{number}" for number in range(world.keys)]
+        self.nodes: list[SimNode] = []
+        self.classics: list[ClassicNode] = []
+        self.images: list[tuple[SimNode, Image]] = []
+        self.tally: Counter[str] = Counter()
+        self._values = 0
+        if tell is not None:
+            say = tell
+            self.net.tell = lambda text: say(f"{self.net.now:9.3f}  {text}")
+
+    # ------------------------------------------------------------------ for deeds
+
+    @property
+    def most_nodes(self) -> int:
+        """So many nodes there may be, copies included."""
+        return max(MOST_NODES, self.world.nodes)
+
+    def node(self, number: int) -> SimNode:
+        """The node that a number means."""
+        return self.nodes[number % len(self.nodes)]
+
+    def key(self, number: int) -> str:
+        """The key that a number means."""
+        return self.keys[number % len(self.keys)]
+
+    def fresh_value(self) -> int:
+        """A value that was never written."""
+        self._values += 1
+        return self._values
+
+    def write(self, node: SimNode, key: str, operation: AnyOperation) -> str:
+        """Let a person write; returns what there is to say of it. Acknowledged, it must be on the disk."""
+        node.writing = key
+        dot = Dot(node.replica.node, node.replica.counter + 1)
+        answer = node.do(operation)
+        node.writing = None
+        if isinstance(answer, Refused):
+            return f", refused: {answer}"
+        if self.oracle is not None and dot not in self.oracle.by_dot:
+            raise Broken("I1", f"{node.name} acknowledged {dot.node[:4]}:{dot.seq}, which is not on its disk")
+        return ""
+
+    def add_node(self, *, volatile: bool = False) -> SimNode:
+        """One more node, not yet started."""
+        world = self.world
+        tuning = Tuning(world.chunk, world.page, world.hold, world.collect, world.audit)
+        name = ascii_lowercase[len(self.nodes)] if len(self.nodes) < 26 else f"n{len(self.nodes)}"
+        node = SimNode(
+            self.net, f"{name}:1", tuning=tuning, tick=world.tick, volatile=volatile, watcher=self.checks
+        )
+        self.nodes.append(node)
+        return node
+
+    def start(self, node: SimNode) -> None:
+        """Start a node; somebody tells it of another."""
+        known = self.nodes[0] if node is not self.nodes[0] else self.nodes[-1]
+        node.start(known.address)
+
+    def dies(self, node: SimNode) -> None:
+        """A node is about to end: what a volatile one alone has is in danger."""
+        if node.volatile and self.oracle is not None:
+            self.oracle.endanger(self._only_on(node))
+
+    def set_back(self, node: SimNode, action: Callable[[], None]) -> None:
+        """Change what is on a node's disk to something earlier."""
+        if node.up:
+            self.dies(node)
+            node.crash()
+        if self.oracle is not None:
+            self.oracle.endanger(self._only_on(node))
+        action()
+
+    def _only_on(self, node: SimNode) -> list[Meaning]:
+        """The writes that no other disk has seen."""
+        assert self.oracle is not None
+        others = [state.seen for one in self.nodes if one is not node and (state := one.store.load())]
+        return [
+            write
+            for dot, meant in self.oracle.by_dot.items()
+            if not any(ranges.contains(seen.get(dot.node, ranges.EMPTY), dot.seq) for seen in others)
+            for write in meant
+        ]
+
+    # ------------------------------------------------------------------ the course of it
+
+    def run(self, course: Sequence[Step]) -> None:
+        """The whole history; raises Broken (or whatever a bug raises)."""
+        self._begin()
+        for step in course:
+            self.net.agenda.run(step.after)
+            self._do(step.deed)
+        self._calm()
+        self._finish()
+
+    def _begin(self) -> None:
+        world = self.world
+        for number in range(world.nodes):
+            node = self.add_node(volatile=number >= world.nodes - world.volatile)
+            node.start(*(known.address for known in self.nodes[-2:-1]))
+        for number in range(world.classics):
+            self.classics.append(ClassicNode(self.net, f"x{number}", self.nodes[number % world.nodes]))
+        if world.mutations:
+            self.nodes[0].mutate = Mutator(self.net.streams.of("mutations"), world.mutations).lines
+
+    def _do(self, deed: Deed) -> None:
+        done = deed.do(self)
+        if done:
+            self.tally[type(deed).__name__] += 1
+            self._say(done)
+        for node in self.nodes:
+            if node.up:
+                caps(node.engine)
+
+    def _say(self, text: str) -> None:
+        if self.net.tell:
+            self.net.tell(text)
+
+    def _calm(self) -> None:
+        """Everything that goes wrong stops, and somebody puts right what only people can."""
+        self._say("calm: from here on nothing goes wrong any more")
+        self.net.weather = self.net.weather.calm
+        self.net.mend()
+        for node in self.nodes:
+            node.doom, node.frozen_until, node.mutate = None, 0.0, None
+        for node in self.nodes:
+            if not node.up:
+                self.start(node)
+            node.do(ops.Heal("all"))
+            if node is not self.nodes[0]:
+                node.do(ops.AddPeer(self.nodes[0].address))  # they may have forgotten each other
+        for peer in self.classics:
+            if not peer.up:
+                peer.start()
+
+    def _finish(self) -> None:
+        self._settle(LEVEL)
+        self._judge()
+        self._forget_the_dead()
+        if not self.net.agenda.run_until(lambda: not self._waiting(), FORGOTTEN):
+            left = self._waiting()
+            raise Broken("tombstones", f"{len(left)} are left, {left[0].key} among them")
+        self._settle(LEVEL)
+        self._judge()
+        self._nothing_to_send()
+        self._idle()
+
+    def _settle(self, within: float) -> None:
+        """Let time pass until all are level."""
+        begun = self.net.now
+        if not self.net.agenda.run_until(self._level, within):
+            what = "seen" if len({repr(sorted(n.replica.seen.items())) for n in self.nodes}) > 1 else "values"
+            raise Broken("level", f"after {within:.0f} s without trouble they differ in {what}")
+        self.tally["seconds until level"] += round(self.net.now - begun)
+
+    def _level(self) -> bool:
+        return len({node.replica.digest() for node in self.nodes}) == 1
+
+    def _judge(self) -> None:
+        if self.oracle is not None:
+            for node in self.nodes:
+                verify(self.oracle, node)
+
+    def _forget_the_dead(self) -> None:
+        """Ids that are given up stay members until a person forgets them; so do classic peers."""
+        alive = {node.replica.node for node in self.nodes} | {peer.id for peer in self.classics}
+        for node in self.nodes:
+            for known in node.engine.parts.members.all():
+                if known.standing == "member" and known.node not in alive:
+                    node.do(ops.Forget(known.node))
+
+    def _waiting(self) -> list[Version]:
+        """The tombstones that are left though everybody could forget them: not those that name a classic peer
+        or lie above a number that is lost for ever."""
+        bases = self.nodes[0].replica.seen
+        left = (one for node in self.nodes for one in node.store.tombstones(Dot("", 0), 10_000))
+        forgotten = self.nodes[0].engine.parts.members.forgotten()
+        return [
+            one
+            for one in left
+            if all(is_classic(name) or bases.base(name) >= seq for name, seq in one.clock.items())
+            and all(not is_classic(name) or name in forgotten for name in one.clock)
+        ]
+
+    def _nothing_to_send(self) -> None:
+        """The next sync of anybody with anybody sends no version."""
+        for asked in self.nodes:
+            for asker in self.nodes:
+                question = wire.Sync(asker.replica.seen.to_wire())
+                said = sync.answer(asked.replica, question, Tuning())
+                if said.batch.keys or said.seen is None:
+                    raise Broken("sync", f"{asker.name} is level, and {asked.name} would still send versions")
+
+    def _idle(self) -> None:
+        """Soon nothing but signs of life passes between nodes that are level."""
+        if self.classics:
+            return  # they never go quiet
+        last, kind = self.net.now, ""
+
+        def note(sender: str, to: str, line: bytes) -> None:
+            nonlocal last, kind
+            if not line.startswith(SIGNS):
+                last, kind = self.net.now, wire.decode(line).type
+
+        self.net.carried.append(note)
+        if not self.net.agenda.run_until(lambda: self.net.now - last >= IDLE, LEVEL):
+            raise Broken("idle", f"all are level, and there is still {kind}")
+
+    def outcome(self, failure: Exception | None, cpu: float) -> Outcome:
+        """What became of it."""
+        for node in self.nodes:
+            for event in node.events:
+                if isinstance(event, Collected):
+                    self.tally["tombstones collected"] += event.count
+                elif isinstance(event, Alarm):
+                    self.tally["alarms"] += 1
+        self.tally["rotations of ids"] = sum(len(node.replica.former) for node in self.nodes)
+        self.tally["writes"] = len(self.oracle.made) if self.oracle else 0
+        check = failure.check if isinstance(failure, Broken) else "exception" if failure else ""
+        what = failure.what if isinstance(failure, Broken) else f"{type(failure).__name__}: {failure}"
+        return Outcome(
+            self.world.seed,
+            check,
+            what if failure else "",
+            dict(sorted((self.tally + self.net.tally).items())),
+            self.net.course,
+            round(self.net.now, 3),
+            cpu,
+        )
+
+
+def play(world: World, course: Sequence[Step], tell: Callable[[str], None] | None = None) -> Outcome:
+    """Play one history and judge it; never raises for what it finds. `tell` gets the story, line by line."""
+    begun = time.process_time()
+    simulation = Simulation(world, tell)
+    failure: Exception | None = None
+    try:
+        simulation.run(course)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is what we are looking for
+        failure = error
+        if tell is not None:
+            tell("".join(traceback.format_exception(error)))
+    return simulation.outcome(failure, time.process_time() - begun)
+
+
+def play_seed(seed: int, nodes: int | None = None, steps: int | None = None) -> Outcome:
+    """Play the history of a seed."""
+    world = draw_world(seed, nodes)
+    return play(world, draw_steps(world, steps))
