@@ -10,9 +10,10 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from decent_tui import __version__
+from decent_tui.commands.arguments import PROGRAM, Parser, fail
 from decent_tui.core import address
 from decent_tui.core.limits import MAX_NAME
 from decent_tui.core.text import printable
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PROGRAM: Final = "decent-tui"
 DEBUG: Final = "DECENT_TUI_DEBUG"
 """The environment variable that has a bug show its traceback."""
 
@@ -42,23 +42,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _keep_standard_files()
     try:
         return _run(sys.argv[1:] if arguments is None else arguments)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python complains once more when it ends
+        return 141  # whoever read has had enough; as shells have it: 128 + SIGPIPE
     except KeyboardInterrupt:
         return 130  # before the node took over; as shells have it: 128 + SIGINT
     except Exception as error:  # the last resort: a bug, in one line like all that goes wrong
         if os.environ.get(DEBUG):
             raise
-        return _fail(f"a bug: {type(error).__name__}: {error} ({DEBUG}=1 shows where)", 1)
+        return fail(f"a bug: {type(error).__name__}: {error} ({DEBUG}=1 shows where)", 1)
 
 
 def _run(arguments: Sequence[str]) -> int:
+    if arguments[:1] == ["sim"]:
+        from decent_tui.lab import sim
+
+        return sim.main(arguments[1:])
     if arguments and not arguments[0].startswith("-"):
         # commands from the shell, attach, demo and so on
-        return _fail(f'"{arguments[0]}" is not there yet; --help shows what is', 2)
+        return fail(f'"{arguments[0]}" is not there yet; --help shows what is', 2)
     options = _parser().parse_args(arguments)
     if options.json and not options.headless:
-        return _fail("--json goes with --headless", 2)
+        return fail("--json goes with --headless", 2)
     if not options.headless and not (os.isatty(0) and os.isatty(1)):
-        return _fail("the dashboard needs a terminal; --headless runs a node without one", 2)
+        return fail("the dashboard needs a terminal; --headless runs a node without one", 2)
 
     import asyncio
 
@@ -76,7 +83,7 @@ def _run(arguments: Sequence[str]) -> int:
     try:
         return asyncio.run(_front(settings, options))
     except StartError as error:
-        return _fail(str(error), 1)
+        return fail(str(error), 1)
 
 
 async def _front(settings: "Settings", options: argparse.Namespace) -> int:
@@ -108,14 +115,8 @@ async def _headless(settings: "Settings", *, as_json: bool) -> None:
 # ------------------------------------------------------------------ arguments
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        """One line and exit code 2, without the usage that argparse would print before it."""
-        sys.exit(_fail(f"{message}; --help explains", 2))
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+def _parser() -> Parser:
+    parser = Parser(
         prog=PROGRAM,
         description="A leaderless, replicated key-value node that you can watch think.",
         epilog=_EPILOG,
@@ -200,9 +201,3 @@ def _keep_standard_files() -> None:
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
         pass
     os.close(descriptor)
-
-
-def _fail(message: str, code: int) -> int:
-    """Say what went wrong in one line on stderr; the code."""
-    print(f"{PROGRAM}: {printable(message)}", file=sys.stderr)
-    return code

@@ -74,4 +74,11 @@ def test_nothing_imports_the_screen_but_the_shell() -> None:
     for path in files():
         if layer(path) not in ("tui", "cli"):
             for module, line in imports(path):
-                assert not module.startswith(("decent_tui.tui", "textual", "rich")), f"{path.name}:{line}"
+                assert not module.startswith(("decent_tui.tui", "textual")), f"{path.name}:{line}"
+
+
+def test_below_the_fronts_nothing_draws() -> None:
+    for path in files():
+        if layer(path) in ("core", "storage", "net"):
+            for module, line in imports(path):
+                assert not module.startswith("rich"), f"{path.name}:{line}"

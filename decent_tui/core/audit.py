@@ -6,6 +6,9 @@ if no dot were in `seen`; where one dot stands for two things, both are put agai
 the disputed one obsolete. At most once an hour per peer: what it cannot mend, a person must.
 """
 
+from dataclasses import dataclass
+from typing import Final
+
 from decent_tui.core import messages as wire
 from decent_tui.core.batch import pack, unpack
 from decent_tui.core.clocks import Dot
@@ -15,24 +18,41 @@ from decent_tui.core.replica import Replica
 from decent_tui.core.sync import START, held, weight
 from decent_tui.core.version import Version, obsoletes
 
+PATIENCE: Final = 10.0
+"""Seconds without a page after which an audit under way is given up, and may begin anew."""
+
+
+@dataclass(slots=True)
+class _Audit:
+    """The last audit of one peer: when it began, on which link, and when its last page came."""
+
+    began: float
+    link: int
+    heard: float
+    done: bool = False
+
 
 class Auditor:
     """Compares what two replicas hold, and makes them hold the same."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._last: dict[str, float] = {}
+        self._audits: dict[str, _Audit] = {}
 
     def has_audited(self, link: Link) -> bool:
-        """Whether the peer was audited lately (see `Tuning.audit`)."""
-        last = self._last.get(link.node or "")
-        return last is not None and self._parts.clock.now - last < self._parts.me.tuning.audit
+        """Whether the peer was audited lately (see `Tuning.audit`), or is just now. One that the link did not
+        live to see the end of does not count: half the peer's values may be missing."""
+        audit, now = self._audits.get(link.node or ""), self._parts.clock.now
+        if audit is None or not (audit.done or (audit.link == link.id and now - audit.heard < PATIENCE)):
+            return False
+        return now - audit.began < self._parts.me.tuning.audit
 
     def begin(self, link: Link) -> None:
         """Read all that the peer holds, unless that was done lately."""
         if link.node is None or self.has_audited(link):
             return
-        self._last[link.node] = self._parts.clock.now
+        now = self._parts.clock.now
+        self._audits[link.node] = _Audit(now, link.id, now)
         known = self._parts.members.get(link.node)
         other = known.name if known else link.node
         self._parts.alarm(
@@ -48,11 +68,14 @@ class Auditor:
         self._parts.out.send(link.id, wire.Held(pack(page), after), request)
 
     def answered(self, link: Link, said: wire.Held) -> None:
-        """A page of what the peer holds. Without an audit begun here it is passed over."""
-        if not self.has_audited(link):
+        """A page of what the peer holds. Without an audit begun on this link it is passed over."""
+        audit = self._audits.get(link.node or "")
+        if audit is None or audit.done or audit.link != link.id:
             return
+        audit.heard = self._parts.clock.now
         for version in unpack(said.batch):
             reconcile(self._parts.replica, version, self._parts.clock.wall)
+        audit.done = said.after is None
         if said.after is not None:
             self._parts.out.send(link.id, wire.Audit(said.after))
 

@@ -153,7 +153,9 @@ class Exchange:
         """Send what waits on the links that are ready for more."""
         parts = self._parts
         for link in parts.links.decent():
-            if link.id in ready and link.outbox:
+            if not link.outbox.waiting and not link.outbox.dropped:
+                continue
+            if link.id in ready and link.outbox.waiting:
                 batch = link.outbox.take()
                 link.sent_versions += len(batch)
                 parts.out.send(link.id, wire.Versions(pack(batch)))

@@ -76,14 +76,14 @@ class Peers:
         self._chance = chance
         self._own = set(own)
         self._by_address: dict[str, Peer] = {}
+        self._each: tuple[Peer, ...] | None = None
+        """Every peer once; None when `_by_address` has changed since."""
         self._last_tick: float | None = None
 
     def __iter__(self) -> Iterator[Peer]:
-        seen: set[int] = set()
-        for peer in list(self._by_address.values()):
-            if id(peer) not in seen:
-                seen.add(id(peer))
-                yield peer
+        if self._each is None:
+            self._each = tuple({id(peer): peer for peer in self._by_address.values()}.values())
+        return iter(self._each)
 
     def at(self, address: str) -> Peer | None:
         """The peer at an address."""
@@ -91,7 +91,11 @@ class Peers:
 
     def of(self, node: str | None) -> Peer | None:
         """The peer with a node id."""
-        return next((peer for peer in self if peer.node == node), None) if node else None
+        if node:
+            for peer in self:
+                if peer.node == node:
+                    return peer
+        return None
 
     def addresses(self) -> list[str]:
         """One address per peer, as told to others."""
@@ -106,16 +110,19 @@ class Peers:
             if not given and len(self._by_address) >= MAX_LEARNED_PEERS:
                 return None
             peer = self._by_address[address] = Peer(address)
+            self._each = None
         peer.given = peer.given or given
         return peer
 
     def learn_me(self, address: str) -> Peer | None:
         """A dial to this address reached ourselves; returns the peer that was no peer."""
         self._own.add(address)
+        self._each = None
         return self._by_address.pop(address, None)
 
     def remove(self, peer: Peer) -> None:
         """Take a peer out, by all its addresses."""
+        self._each = None
         for address in [address for address, held in self._by_address.items() if held is peer]:
             del self._by_address[address]
 
@@ -127,6 +134,7 @@ class Peers:
             if len(self._by_address) >= MAX_LEARNED_PEERS:
                 return None
             peer = Peer(listen or dialled or "")
+        self._each = None
         ways = {way for way in (peer.address, dialled, listen) if way}
         for way in ways:
             other = self._by_address.get(way)

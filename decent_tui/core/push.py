@@ -26,13 +26,14 @@ L = TypeVar("L")
 class Outbox:
     """The versions that wait to be pushed on one link."""
 
-    _waiting: list[Version] = field(default_factory=list)
+    waiting: list[Version] = field(default_factory=list)
+    """In order."""
     _size: int = 0
     dropped: bool = False
     """Whether pushes were thrown away since the last `take`: the peer must be told to pull."""
 
     def __bool__(self) -> bool:
-        return bool(self._waiting)
+        return bool(self.waiting)
 
     @property
     def size(self) -> int:
@@ -43,21 +44,21 @@ class Outbox:
         """Have a version pushed when the link is free."""
         self._size += weight(version)
         if self._size > OUTBOX:
-            self._waiting.clear()
+            self.waiting.clear()
             self._size, self.dropped = 0, True
             return
-        self._waiting.append(version)
+        self.waiting.append(version)
 
     def take(self) -> list[Version]:
         """The next batch: at most a chunk, at least one version if any waits."""
         taken, size = 0, 0
-        for version in self._waiting:
+        for version in self.waiting:
             size += weight(version)
             if taken and size > CHUNK:
                 size -= weight(version)
                 break
             taken += 1
-        batch, self._waiting = self._waiting[:taken], self._waiting[taken:]
+        batch, self.waiting = self.waiting[:taken], self.waiting[taken:]
         self._size -= size
         return batch
 

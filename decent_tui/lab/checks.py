@@ -162,7 +162,7 @@ class Checks:
 
     def _account(self, oracle: Oracle, node: SimNode, write: Meaning) -> None:
         replica = node.replica
-        if write.seq <= replica.floor.get(write.node, 0) or oracle.is_risky(write):
+        if write.seq <= replica.floor.get(write.node, 0):
             return
         if not ranges.contains(replica.seen[write.node], write.seq):
             return
@@ -170,7 +170,8 @@ class Checks:
         for held in replica.store.siblings(write.key):
             if held == version or oracle.replaced(write, held) or obsoletes(held, version):
                 return
-        raise Broken("I2", f"{node.name} has seen {_name(version)}, and neither holds nor may forget it")
+        if not oracle.may_be_gone(write):
+            raise Broken("I2", f"{node.name} has seen {_name(version)}, and neither holds nor may forget it")
 
 
 def _name(version: Version) -> str:

@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Final, Protocol
 
+from decent_tui.core.errors import ProtocolError
+from decent_tui.core.messages import decode
 from decent_tui.lab.agenda import Agenda
 from decent_tui.lab.streams import Streams
 from decent_tui.lab.weather import Weather
+from decent_tui.net.words import describe
 
 UNREACHABLE: Final = 5.0
 """Seconds after which a dial into the void is given up."""
@@ -61,6 +64,15 @@ class Party(Protocol):
 
 Carried = Callable[[str, str, bytes], None]
 """Told of each line that a party sends: from, to, the line."""
+
+
+def in_words(line: bytes) -> str:
+    """A line of the wire as a person reads it."""
+    try:
+        message = decode(line)
+    except ProtocolError as error:
+        return f"{line[:60]!r}: {error}"
+    return f"{message.type:10} {describe(message.message)[0]}"
 
 
 class Network:
@@ -153,15 +165,15 @@ class Network:
 
     def _deliver(self, wire: Wire, to: str, line: bytes) -> None:
         party = self.parties[to]
-        if not wire.open or not party.up or wire.other[to] in wire.void:
+        if wire.ends[to] not in party.wires or wire.other[to] in wire.void:
             return
         if self.now < party.frozen_until:
             self.agenda.later(party.frozen_until - self.now, self._deliver, wire, to, line)
             return
         self._course.update(b"%r %s " % (self.now, to.encode()))
         self._course.update(line)
-        if self.tell:
-            self.tell(f"{wire.other[to]} → {to}  {line.decode('utf-8', 'replace').rstrip()}")
+        if self.tell and (b'"seen"' in line or not line.startswith(b'{"type":"HEARTBEAT"')):
+            self.tell(f"  {wire.other[to]} → {to}  {in_words(line)}")
         party.take(wire.ends[to], line)
 
     # ------------------------------------------------------------------ ends

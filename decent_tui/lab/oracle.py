@@ -100,6 +100,13 @@ class Oracle:
         known = self.made.get(meaning(held))
         return known is not None and write in known.past
 
+    def may_be_gone(self, write: Meaning) -> bool:
+        """Whether a write that nothing held accounts for may be gone all the same: it is risky, or a risky
+        one replaced it (a replica that has seen the other write under that number holds neither)."""
+        return self.is_risky(write) or any(
+            self.is_risky(later) and write in self.made[later].past for later in self._by_key[write.key]
+        )
+
     def verdict(self, held: Iterable[Version]) -> tuple[list[str], list[str]]:
         """Of the versions that a replica holds at the end: what it has lost, and what has come back."""
         values = {meaning(version) for version in held if not version.deleted}

@@ -15,6 +15,7 @@ from decent_tui.core.parts import Self
 from decent_tui.core.replica import Replica
 from decent_tui.core.store import Change, Root
 from decent_tui.core.tuning import Tuning
+from decent_tui.core.version import Siblings
 from decent_tui.lab.disk import Disk, SimFile
 from decent_tui.lab.network import Network, Wire
 
@@ -35,6 +36,12 @@ DIED: Final = "the node died"
 
 Mutate = Callable[[bytes], list[bytes]]
 """What a faulty node makes of a line that it is to send."""
+
+
+def held_in_words(siblings: Siblings) -> str:
+    """What is held for a key, with the dots: `7 (a1b2:3) ≠ deleted (c3d4:1)`."""
+    each = (f"{'deleted' if v.value is None else v.value.decode()} ({v.node[:4]}:{v.seq})" for v in siblings)
+    return " ≠ ".join(each) or "nothing"
 
 
 class Watcher(Protocol):
@@ -162,6 +169,9 @@ class SimNode:
                 return self.lose_power()
             changes = self.store.unwatched
             self.store.make_durable()
+            if self.net.tell:
+                for key in dict.fromkeys(change.key for change in changes):
+                    self.net.tell(f"    {self.name} holds {key} = {held_in_words(self.store.siblings(key))}")
             if self._watcher:
                 self._watcher.wrote(self, changes)
         self.events += engine.take_events()

@@ -179,10 +179,16 @@ class Simulation:
             self.nodes[0].mutate = Mutator(self.net.streams.of("mutations"), world.mutations).lines
 
     def _do(self, deed: Deed) -> None:
+        tell, told = self.net.tell, list[str]()
+        if tell:
+            self.net.tell = told.append
         done = deed.do(self)
         if done:
             self.tally[type(deed).__name__] += 1
-            self._say(done)
+        if tell:  # first what was done, then what came of it
+            self.net.tell = tell
+            for text in ([done] if done else []) + told:
+                tell(text)
         for node in self.nodes:
             if node.up:
                 caps(node.engine)

@@ -20,6 +20,12 @@ MOST_NODES: Final = 9
 STEPS: Final = 40
 """Deeds in a history, on the average."""
 
+_FAST: Final = (0.0, 0.01, 0.05)
+_BRISK: Final = (0.0, 0.1, 0.5)
+_SLOW: Final = (0.05, 0.5, 1.5)
+_SLEEPY: Final = (0.0, 0.2, 6.0)
+"""Seconds between two deeds, at most: one of these is drawn each time."""
+
 VERSION_BYTES: Final = 60
 """About what one version of a simulation weighs in a chunk."""
 
@@ -105,7 +111,7 @@ def _weather(draw: Random) -> Weather:
 def draw_steps(world: World, steps: int | None = None) -> list[Step]:
     """The course of events of a world; with `steps`, of that many deeds."""
     draw = Streams(world.seed).of("deeds")
-    pauses = draw.choice(((0.0, 0.01, 0.05), (0.0, 0.1, 0.5), (0.05, 0.5, 2.0), (0.0, 0.2, 8.0)))
+    pauses = draw.choice((_FAST, _FAST, _BRISK, _BRISK, _SLOW, _SLEEPY))
     trouble = draw.choice((0.0, 0.1, 0.3, 0.5))
     deeds = _People(draw)
     kinds = [kind for kind in _TROUBLES if draw.random() < 0.5] or list(_TROUBLES)

@@ -124,6 +124,33 @@ def test_what_one_disk_lost_comes_back_from_the_other() -> None:
     assert not a.store.siblings("deleted")
 
 
+def test_an_audit_whose_link_was_lost_begins_anew() -> None:
+    net, a, b = two()
+    lose(a, "b1")
+    lose(b, "a1")
+    net.run_until(lambda: audits(net) > 1)  # of many pages
+    net.break_off(a, next(iter(a.wires)))
+    net.run(60)
+    net.settle()
+    assert values(a) == values(b)
+    assert a.store.siblings("b1")
+    assert b.store.siblings("a1")
+
+
+def test_a_page_that_got_lost_does_not_end_the_repair_for_an_hour() -> None:
+    net, a, b = two()
+    lose(a, "b1")
+    lose(b, "a1")
+    net.run_until(lambda: audits(net) > 1)
+    for node in (a, b):
+        node.mutate = lambda line: [] if line.startswith(b'{"type":"HELD"') else [line]
+    net.run(3)
+    a.mutate = b.mutate = None
+    net.run(60)
+    net.settle()
+    assert values(a) == values(b)
+
+
 def test_a_peer_is_audited_once_an_hour_at_most_and_then_left_in_peace() -> None:
     net, a, _b = two()
     for key in ("b0", "b1"):  # each of the two may find it first

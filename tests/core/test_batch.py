@@ -83,6 +83,8 @@ BROKEN: list[Mapping[str, Any]] = [
     {"runs": [0, 2]},
     {"runs": []},
     {"runs": [5, 1]},
+    {"nodes": [X]},  # such a dot in our `seen` would be refused by everybody for ever
+    {"nodes": ["0123456789ABCDEF"]},
     {"seqs": [0]},
     {"seqs": [-1]},
     {"seqs": [MAX_NUMBER + 1]},

@@ -171,6 +171,17 @@ def test_who_did_not_say_who_it_is_gets_nothing_of_ours(message: wire.Message) -
     assert made.node == A
 
 
+def test_a_node_that_was_taken_for_a_classic_peer_by_mistake_is_dialled_anew() -> None:
+    made = engine()
+    made.start(["b:1"])
+    made.tick()
+    made.opened(PEER, "b:1", "b:1")
+    made.received(PEER, wire.Line(wire.Peers([])))  # its answer lost what says that it is one of us
+    made.take_effects()
+    made.received(PEER, wire.Line(wire.Heartbeat("0" * 16)))
+    assert Drop(PEER) in made.take_effects()
+
+
 def test_a_record_that_is_none_is_named_and_the_others_are_taken() -> None:
     made = guest()
     line = (

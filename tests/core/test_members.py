@@ -112,7 +112,13 @@ def test_no_flood_of_gone_ids_is_noted_or_told() -> None:
     for number in range(3_000):
         members.mark(f"{number:016x}", "forgotten")
     assert len(members.gone()) == MAX_LEARNED_PEERS
-    assert not members.mark("somebody@else:1", "forgotten")
+
+
+def test_a_classic_peer_that_only_others_met_can_be_forgotten_here_too() -> None:
+    members = Membership({})
+    assert members.mark(X, "forgotten")
+    assert members.forgotten() == {X}
+    assert members[X].classic
 
 
 def test_all_of_it_is_there_after_a_restart() -> None:

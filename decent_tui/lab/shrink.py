@@ -1,0 +1,74 @@
+"""Makes a failing history small: deeds and nodes are taken out while it still fails in the same way.
+
+Delta debugging (Zeller and Hildebrandt, "Simplifying and isolating failure-inducing input", 2002): whole
+halves of the course first, then smaller and smaller pieces, until no single deed can be spared.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import msgspec
+
+from decent_tui.lab.story import Story
+from decent_tui.lab.weather import Weather
+from decent_tui.lab.world import World
+
+TRIES: Final = 2_000
+"""Histories played for one shrinking, at most: some minutes."""
+
+
+def shrink(story: Story, told: Callable[[Story], None] = lambda story: None) -> Story:
+    """The smallest story found that fails by the same check; `told` hears of each smaller one."""
+    wanted = story.play().check
+    if not wanted:
+        raise ValueError("this story does not fail")
+    tries = 0
+
+    def fails(candidate: Story) -> bool:
+        nonlocal tries
+        tries += 1
+        return tries <= TRIES and candidate.play().check == wanted
+
+    smaller = True
+    while smaller:
+        smaller = False
+        for candidate in _smaller(story):
+            if fails(candidate):
+                story, smaller = candidate, True
+                told(story)
+                break
+    return msgspec.structs.replace(story, found=f"{wanted}: {story.play().what}")
+
+
+def _smaller(story: Story) -> Iterator[Story]:
+    """Stories a little smaller than this one, the boldest first."""
+    course = story.course
+    size = len(course)
+    while size:
+        for at in range(0, len(course), size):
+            yield msgspec.structs.replace(story, course=course[:at] + course[at + size :])
+        size //= 2
+    for world in _simpler(story.world):
+        yield msgspec.structs.replace(story, world=world)
+    for at, step in enumerate(course):
+        if step.after:
+            quick = msgspec.structs.replace(step, after=0.0)
+            yield msgspec.structs.replace(story, course=[*course[:at], quick, *course[at + 1 :]])
+
+
+def _simpler(world: World) -> Iterator[World]:
+    """Worlds in which less goes on."""
+    replace = msgspec.structs.replace
+    if world.nodes > 2:
+        yield replace(world, nodes=world.nodes - 1)
+    for name in ("classics", "volatile", "mutations"):
+        if getattr(world, name):
+            yield replace(world, **{name: 0})
+    if world.keys > 1:
+        yield replace(world, keys=world.keys - 1)
+    for name in ("tail", "lose", "duplicate", "reorder"):
+        if getattr(world.weather, name):
+            yield replace(world, weather=replace(world.weather, **{name: 0.0}))
+    plain = Weather(0.001, 0.0)
+    if world.weather != plain:
+        yield replace(world, weather=plain)
