@@ -6,6 +6,7 @@ some were taken out still makes sense. `do` returns what was done in words, or "
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 
 class Deed(msgspec.Struct, frozen=True, tag=str.lower, omit_defaults=True, forbid_unknown_fields=True):
     """The base of all deeds."""
+
+    @property
+    def name(self) -> str:
+        """What it is, as summaries count it: `power loss`."""
+        return re.sub("(?<=[a-z])(?=[A-Z])", " ", type(self).__name__).lower()
 
     def do(self, sim: Simulation) -> str:
         """Do it."""

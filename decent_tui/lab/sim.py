@@ -46,6 +46,8 @@ def main(arguments: Sequence[str]) -> int:
         return _many(options)
     except ValueError as error:
         return fail(str(error), 2)
+    except ConnectionError as error:
+        return fail(str(error), 1)
 
 
 def _parser() -> Parser:
@@ -175,7 +177,7 @@ def _executor(options: argparse.Namespace) -> Iterator[tuple[Executor, int]]:
     try:
         client = Client(options.dask, timeout=5)
     except (OSError, TimeoutError, ValueError) as error:
-        raise ValueError(f"there is no Dask scheduler at {options.dask}: {error}") from None
+        raise ConnectionError(f"there is no Dask scheduler at {options.dask}: {error}") from None
     with client:
         yield client.get_executor(), max(1, sum(client.nthreads().values()))
 

@@ -229,6 +229,8 @@ class SimNode:
 
         def work() -> None:
             if isinstance(decoded.message, wire.Versions):
+                if decoded.message.listed is not None and decoded.message.seen is not None:
+                    self.net.tally["full answers"] += 1
                 for _ in self.engine.slices(link, decoded.message, SLICE):
                     pass
             self.engine.received(link, decoded)

@@ -184,7 +184,7 @@ class Simulation:
             self.net.tell = told.append
         done = deed.do(self)
         if done:
-            self.tally[type(deed).__name__] += 1
+            self.tally[deed.name] += 1
         if tell:  # first what was done, then what came of it
             self.net.tell = tell
             for text in ([done] if done else []) + told:
