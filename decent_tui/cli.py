@@ -58,6 +58,10 @@ def _run(arguments: Sequence[str]) -> int:
         from decent_tui.lab import sim
 
         return sim.main(arguments[1:])
+    if arguments[:1] == ["play"]:
+        from decent_tui.lab import play
+
+        return play.main(arguments[1:])
     if arguments and not arguments[0].startswith("-"):
         # commands from the shell, attach, demo and so on
         return fail(f'"{arguments[0]}" is not there yet; --help shows what is', 2)

@@ -179,7 +179,9 @@ def _executor(options: argparse.Namespace) -> Iterator[tuple[Executor, int]]:
     except (OSError, TimeoutError, ValueError) as error:
         raise ConnectionError(f"there is no Dask scheduler at {options.dask}: {error}") from None
     with client:
-        yield client.get_executor(), max(1, sum(client.nthreads().values()))
+        executor: Executor = client.get_executor()  # type: ignore[no-untyped-call]
+        workers: dict[str, int] = client.nthreads()  # type: ignore[no-untyped-call]
+        yield executor, max(1, sum(workers.values()))
 
 
 def _summed_up(summary: Summary, seconds: float) -> str:
