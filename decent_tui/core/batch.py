@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 import msgspec
 
-from decent_tui.core.clocks import is_classic
+from decent_tui.core.clocks import is_node
 from decent_tui.core.errors import ProtocolError
 from decent_tui.core.limits import MAX_ID, MAX_NUMBER
 from decent_tui.core.values import check_key, text_id
@@ -101,7 +101,7 @@ def unpack(batch: Batch) -> Iterator[Version]:
     rest = iter(range(rows))
     for writer, count in _pairs(batch.runs):
         node, seq = _name(nodes, writer), 0
-        if is_classic(node):  # it would get into our `seen`, and every honest node would refuse that for ever
+        if not is_node(node):  # in our `seen` it would have every honest node refuse us for ever
             raise _broken("a dot names what is no node of ours")
         for row in islice(rest, count):
             seq += batch.seqs[row]

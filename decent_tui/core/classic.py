@@ -7,7 +7,8 @@ same clock `{self: 1}` with a growing lamport. So
 - a record is news iff no clock held for its key names its author, or it is an original with a lamport above
   the author's entry held; and no held sibling has its value;
 - news is written here under a dot of our own, with context `{author: lamport}` (1 if it is no original)
-  joined with the clocks of the siblings by that author, and nothing else.
+  joined with the clocks of the siblings by that author, and nothing else. Its number counts in clocks under
+  an entry of its own (`clocks.taken_in`), because it does not cover our own earlier writes.
 
 Never send a peer a record that it authored: it would silently drop its next write.
 """

@@ -190,9 +190,9 @@ class ClassicDesk:
             if is_own(version.author, link.node, link.address):
                 talk.guessed = talk.guessed or link.node is None
                 continue
-            if has.get(version.node, 0) >= version.seq:
+            if has.get(version.entry, 0) >= version.seq:
                 continue
-            has[version.node] = version.seq
+            has[version.entry] = version.seq
             record = msgspec.structs.replace(to_record(version), deleted=False)
             weight = len(wire.encode(self._push({version.key: [record]})))
             if weight > CLASSIC_LINE:

@@ -7,6 +7,7 @@ from decent_tui.core import messages as wire
 from decent_tui.core import sync
 from decent_tui.core.audit import Auditor
 from decent_tui.core.batch import pack
+from decent_tui.core.clocks import taken_in
 from decent_tui.core.errors import ProtocolError
 from decent_tui.core.events import Collected
 from decent_tui.core.links import Link
@@ -83,8 +84,10 @@ class Exchange:
         link.owes_word, link.fed = True, parts.clock.now
         link.received_versions += len(versions)
         me, counter = parts.replica.node, parts.replica.counter
+        imports = taken_in(me)
         for version in versions:
-            ours = version.seq if version.node == me else version.context.get(me, 0)
+            context = version.context
+            ours = version.seq if version.node == me else max(context.get(me, 0), context.get(imports, 0))
             if ours > counter:
                 raise RolledBack(ours)
         seen = parts.replica.seen

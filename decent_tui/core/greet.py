@@ -6,7 +6,7 @@ from typing import TypedDict
 from decent_tui.core import address as addresses
 from decent_tui.core import messages as wire
 from decent_tui.core.chance import name_for
-from decent_tui.core.clocks import is_classic
+from decent_tui.core.clocks import is_classic, is_node
 from decent_tui.core.errors import ProtocolError
 from decent_tui.core.limits import MAX_LEARNED_PEERS
 from decent_tui.core.links import Link, superseded
@@ -127,7 +127,7 @@ class Greeting:
         if parts.faults.is_cut(hello.node_id, listen):
             parts.drop(link, "", at_once=True)
             return
-        if not hello.protocol or is_classic(hello.node_id):
+        if not hello.protocol or not is_node(hello.node_id):
             self._guest(link, hello, listen, request)
             return
         parts.out.send(
@@ -178,7 +178,7 @@ class Greeting:
             self._learn(said.peers, link.remote)
             self._greet_classic(link)
             return
-        if is_classic(said.node_id):
+        if not is_node(said.node_id):
             raise ProtocolError("a node id has 16 hexadecimal digits", fatal=True)
         listen = self._reachable(said.listen, link.remote)
         if parts.faults.is_cut(said.node_id, listen):

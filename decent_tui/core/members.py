@@ -9,7 +9,7 @@ last save may be lost, and that only delays a collection.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from decent_tui.core.clocks import is_classic
+from decent_tui.core.clocks import is_classic, owner
 from decent_tui.core.limits import MAX_LEARNED_PEERS
 from decent_tui.core.messages import Flat
 from decent_tui.core.seen import Seen
@@ -120,7 +120,7 @@ class Membership:
         An id never met is noted too, if room is left: its node may come one day, and a classic peer that only
         others met may be named in a tombstone here.
         """
-        if node not in self._known and len(self.gone()) >= MAX_LEARNED_PEERS:
+        if node not in self._known and (owner(node) != node or len(self.gone()) >= MAX_LEARNED_PEERS):
             return False
         known = self._known.setdefault(node, Known(node, classic=is_classic(node)))
         if known.standing == standing or known.standing == "forgotten":

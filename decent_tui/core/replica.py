@@ -13,7 +13,7 @@ Claiming too little in `seen` costs bytes; claiming too much loses data.
 from collections.abc import Callable, Iterable, Sequence
 
 from decent_tui.core import fingerprint
-from decent_tui.core.clocks import Clock, Dot, clip, join
+from decent_tui.core.clocks import Clock, Dot, clip, join, taken_in
 from decent_tui.core.errors import Refused, StorageError
 from decent_tui.core.limits import MAX_NUMBER, SIBLINGS_MAX
 from decent_tui.core.seen import Seen
@@ -249,7 +249,7 @@ class Replica:
         if rewrite_ts is None:
             return
         for version in self.store.by_number(old, opened_at + 1, counter, counter):
-            context = clip(version.context, old, opened_at)
+            context = clip(clip(version.context, old, opened_at), taken_in(old), opened_at)
             author = node if version.author == old else version.author
             before = self.store.siblings(version.key)
             self._make(

@@ -17,7 +17,7 @@ from typing import Final
 
 from decent_tui.core import ranges
 from decent_tui.core.batch import pack
-from decent_tui.core.clocks import Clock, Dot, is_classic
+from decent_tui.core.clocks import Clock, Dot, is_node
 from decent_tui.core.errors import ProtocolError
 from decent_tui.core.limits import MAX_NODES
 from decent_tui.core.messages import Flat, Sync, Versions
@@ -178,7 +178,7 @@ def _read_claim(flat: Flat, floor: Clock) -> Seen:
 
 def read_seen(flat: Flat) -> Seen:
     """A `seen` from the wire; ProtocolError if it is none."""
-    if len(flat) > MAX_NODES or any(map(is_classic, flat)):
+    if len(flat) > MAX_NODES or not all(map(is_node, flat)):
         raise ProtocolError("a seen-set names too many nodes, or what is no node of ours", fatal=True)
     try:
         return Seen.from_wire(flat)

@@ -15,7 +15,7 @@ What happens when a version arrives late, after its key was deleted?
 from collections.abc import Mapping
 from typing import Final
 
-from decent_tui.core.clocks import Clock, Dot, is_classic, join
+from decent_tui.core.clocks import Clock, Dot, by_node, is_classic, join
 from decent_tui.core.replica import Replica
 from decent_tui.core.seen import Seen
 from decent_tui.core.tuning import Tuning
@@ -30,8 +30,8 @@ def blockers(clock: Clock, seen: Seen, members: Mapping[str, Seen], forgotten: f
     own), and the classic peers named in the clock until they are forgotten: these have no digest, and any
     record of theirs may still come back.
     """
-    named = _without_classic(clock)
-    waits = [node for node in clock if node not in named and node not in forgotten]
+    named = by_node(clock)
+    waits = [entry for entry in clock if is_classic(entry) and entry not in forgotten]
     waits += [node for node, heard in members.items() if not heard.bases_cover(named)]
     if not seen.bases_cover(named):
         waits.append("")
@@ -59,7 +59,7 @@ class Collector:
                 self._waits[node] = self._waits.get(node, 0) + 1
         if done:
             replica.drop(done)
-            replica.sink(_without_classic(join(*(tombstone.clock for tombstone in done))))
+            replica.sink(by_node(join(*(tombstone.clock for tombstone in done))))
         if len(looked) < self._few:
             self._last_round, self._waits, self._at = self._waits, {}, _FIRST
         else:
@@ -70,8 +70,3 @@ class Collector:
     def waits_for(self) -> dict[str, int]:
         """Per node id, how many tombstones waited for it in the last full round ("" is this node)."""
         return self._last_round
-
-
-def _without_classic(clock: Clock) -> Clock:
-    """Classic entries count for no base, so they have no place in the floor."""
-    return {node: seq for node, seq in clock.items() if not is_classic(node)}

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from decent_tui.core.clocks import Clock, Dot, covers, with_dot
+from decent_tui.core.clocks import Clock, Dot, covers, is_classic, taken_in, with_entry
 
 
 class Version(msgspec.Struct, frozen=True, gc=False):
@@ -36,9 +36,14 @@ class Version(msgspec.Struct, frozen=True, gc=False):
         return Dot(self.node, self.seq)
 
     @property
+    def entry(self) -> str:
+        """The entry of clocks under which its number counts."""
+        return taken_in(self.node) if self.author != self.node and is_classic(self.author) else self.node
+
+    @property
     def clock(self) -> dict[str, int]:
-        """Context and dot together: the vector clock as shown."""
-        return with_dot(self.context, self.dot)
+        """Context and dot together: the vector clock, as shown and as sent to classic peers."""
+        return with_entry(self.context, self.entry, self.seq)
 
     @property
     def deleted(self) -> bool:

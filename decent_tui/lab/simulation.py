@@ -17,7 +17,7 @@ import msgspec
 from decent_tui.core import messages as wire
 from decent_tui.core import operations as ops
 from decent_tui.core import ranges, sync
-from decent_tui.core.clocks import Dot, is_classic
+from decent_tui.core.clocks import Dot, by_node, is_classic
 from decent_tui.core.errors import Refused
 from decent_tui.core.events import Alarm, Collected
 from decent_tui.core.operations import AnyOperation
@@ -259,7 +259,7 @@ class Simulation:
         return [
             one
             for one in left
-            if all(is_classic(name) or bases.base(name) >= seq for name, seq in one.clock.items())
+            if bases.bases_cover(by_node(one.clock))
             and all(not is_classic(name) or name in forgotten for name in one.clock)
         ]
 

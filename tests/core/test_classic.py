@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from decent_tui.core.classic import is_echo, is_original, is_own, news
+from decent_tui.core.clocks import taken_in
 from decent_tui.core.messages import Foreign
 from decent_tui.core.version import Version, in_order
 
@@ -48,7 +49,7 @@ def test_only_a_clock_of_exactly_one_for_its_author_is_an_original(
 NEWS: list[tuple[str, Foreign, tuple[Version, ...], Mapping[str, int] | None]] = [
     ("nothing is held", record(), (), {X: 5}),
     ("somebody else's value is held", record(), (version(B, 1),), {X: 5}),
-    ("an older write of its author is held", record(), (held({X: 4}),), {X: 5, A: 1}),
+    ("an older write of its author is held", record(), (held({X: 4}),), {X: 5, taken_in(A): 1}),
     ("that very write is held", record(), (held({X: 5}, text="7"),), None),
     ("a newer write of its author is held", record(), (held({X: 6}),), None),
     ("its value is held by anybody", record(), (version(B, 1, text="7"),), None),
@@ -81,7 +82,7 @@ def test_news_replaces_its_authors_siblings_and_nothing_else() -> None:
     by_author, by_other = held({X: 3}), version(B, 4, {B: 2}, text="2")
     found = news(record(), in_order((by_author, by_other)))
     assert found is not None
-    assert found.context == {X: 5, A: 1}
+    assert found.context == {X: 5, taken_in(A): 1}
 
 
 @pytest.mark.parametrize(("ts", "milliseconds"), [(1.5, 1500), (-1.0, 0), (float("inf"), 0), (1e300, 0)])

@@ -7,14 +7,17 @@ import pytest
 
 from decent_tui.core import messages as wire
 from decent_tui.core import operations as ops
-from decent_tui.core.clocks import is_classic
+from decent_tui.core.clocks import is_classic, taken_in
 from decent_tui.core.errors import Refused
 from decent_tui.core.events import Alarm
 from decent_tui.core.invariants import all_versions
 from decent_tui.core.limits import CLASSIC_LINE
+from decent_tui.core.tombstones import blockers
 from decent_tui.lab.classic_node import ClassicNode
 from decent_tui.lab.sim_node import SimNode
 
+from . import builders
+from .builders import A, B, X, seen
 from .network import Network
 
 
@@ -264,3 +267,27 @@ def test_random_histories_with_classic_peers_end_level_and_quiet(seed: int) -> N
         assert all(record["node_id"] != peer.id for record in peer.received())
     for version in all_versions(a.store):
         assert not is_classic(version.node)
+
+
+def test_who_writes_over_what_was_taken_in_here_does_not_hold_down_what_was_written_here_before() -> None:
+    net, node, classic = pair()
+    other = net.node("b", node)
+    net.run(3)
+    net.lose_pushes = 1.0
+    node.do(ops.Put("k", '"ours"'))
+    classic.put("k", "theirs")
+    net.run_until(lambda: len(node.store.siblings("k")) == 2)
+    taken = next(version for version in node.store.siblings("k") if version.author == classic.id)
+    other.replica.apply([taken])  # it has that one only, and writes over it
+    other.replica.commit()
+    other.do(ops.Put("k", '"over theirs"'))
+    net.lose_pushes = 0.0
+    net.settle()
+    assert set(read(node, "k")) == set(read(other, "k")) == {"ours", "over theirs"}
+
+
+def test_a_tombstone_over_what_was_taken_in_waits_until_everybody_has_seen_that_number() -> None:
+    version = builders.version(A, 4, {taken_in(A): 3, X: 7}, text=None)
+    assert blockers(version.clock, seen(a=[1, 2, 4]), {}, frozenset([X])) == [""]
+    assert blockers(version.clock, seen(a=[1, 2, 3, 4]), {B: seen(a=[1, 2])}, frozenset([X])) == [B]
+    assert blockers(version.clock, seen(a=[1, 2, 3, 4]), {}, frozenset([X])) == []

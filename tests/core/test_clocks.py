@@ -1,9 +1,23 @@
 import pytest
 from hypothesis import given
 
-from decent_tui.core.clocks import Clock, Dot, Order, clip, compare, covers, is_classic, join, with_dot
+from decent_tui.core.clocks import (
+    Clock,
+    Dot,
+    Order,
+    by_node,
+    clip,
+    compare,
+    covers,
+    is_classic,
+    is_node,
+    join,
+    owner,
+    taken_in,
+    with_entry,
+)
 
-from .builders import A, B, X, clocks
+from .builders import A, B, C, X, clocks
 
 
 @pytest.mark.parametrize(
@@ -48,7 +62,7 @@ def test_a_clock_covers_another_iff_joining_it_adds_nothing(a: Clock, b: Clock) 
 def test_no_clock_is_changed_in_place() -> None:
     clock = {A: 1}
     join(clock, {B: 1})
-    with_dot(clock, Dot(A, 5))
+    with_entry(clock, A, 5)
     clip(clock, A, 0)
     assert clock == {A: 1}
 
@@ -64,7 +78,7 @@ def test_no_clock_is_changed_in_place() -> None:
 def test_the_clock_of_a_version_is_its_context_joined_with_its_dot(
     context: Clock, dot: Dot, clock: Clock
 ) -> None:
-    assert with_dot(context, dot) == clock
+    assert with_entry(context, *dot) == clock
 
 
 @pytest.mark.parametrize(
@@ -80,3 +94,18 @@ def test_clipping_lowers_one_entry_and_drops_it_at_zero(highest: int, clipped: C
 )
 def test_ids_of_our_own_have_a_form_that_the_original_program_never_uses(node: str, classic: bool) -> None:
     assert is_classic(node) is classic
+    assert is_node(node) is not classic
+
+
+def test_what_is_taken_in_for_classic_peers_counts_under_an_entry_of_its_own() -> None:
+    entry = taken_in(A)
+    assert entry != A
+    assert owner(entry) == owner(A) == A
+    assert not is_classic(entry)
+    assert not is_node(entry)
+    assert owner(f"{X}+") == f"{X}+"
+    assert is_classic(f"{X}+")
+
+
+def test_the_numbers_of_a_clock_by_node_leave_classic_entries_out() -> None:
+    assert by_node({A: 3, taken_in(A): 5, B: 2, taken_in(C): 1, X: 9}) == {A: 5, B: 2, C: 1}
