@@ -257,9 +257,9 @@ async def test_idle_paints_nothing() -> None:
         painted: list[object] = []
         for pane in (board.header, board.keys, board.versions, board.peers, board.messages):
             pane.refresh = lambda *regions, **more: painted.append(regions)  # type: ignore[method-assign]
-        board._second()
+        board._watch.second()
         await pilot.app.workers.wait_for_complete()
-        board._look()
+        board._watch.look()
         await pilot.pause()
         assert painted == []
 

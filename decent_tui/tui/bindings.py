@@ -1,0 +1,45 @@
+"""The keys of the dashboard that hold wherever the focus is; what a pane adds stands with the pane."""
+
+from typing import Final
+
+from textual.binding import Binding, BindingType
+
+EVERYWHERE: Final[list[BindingType]] = [
+    Binding("question_mark", "help", "help", id="help", tooltip="All keys and commands"),
+    Binding("colon", "command", "command", id="command", tooltip="Type a command", priority=True),
+    Binding("slash", "filter", "filter", id="filter", tooltip="Filter this pane", priority=True),
+    Binding(
+        "enter",
+        "submit",
+        "Run",
+        show=False,
+        id="submit",
+        tooltip="Carry out the line that is typed",
+        priority=True,
+    ),
+    Binding(
+        "escape",
+        "back",
+        "Back",
+        show=False,
+        id="back",
+        tooltip="Back: fold a long answer, drop the filter, leave the zoom, go to the keys",
+    ),
+    Binding("pageup", "answer(-1)", show=False, priority=True, system=True, id="answer_up"),
+    Binding("pagedown", "answer(1)", show=False, priority=True, system=True, id="answer_down"),
+    Binding("tab", "pane(1)", "pane", id="next_pane", tooltip="The next pane"),
+    Binding(
+        "shift+tab", "pane(-1)", "Pane before", show=False, id="previous_pane", tooltip="The pane before"
+    ),
+    Binding("z", "zoom", "zoom", id="zoom", tooltip="This pane alone, or all"),
+    Binding("e", "edit", "edit", id="edit", tooltip="Edit the value, or merge the siblings"),
+    Binding("a", "keep(0)", "Keep a", show=False, id="keep_a", tooltip="Settle the conflict: keep sibling a"),
+    Binding("b", "keep(1)", "Keep b", show=False, id="keep_b", tooltip="Settle the conflict: keep sibling b"),
+    Binding("p", "begin('put')", "put", id="put", tooltip="Begin a put of this key"),
+    Binding("d", "begin('delete')", "delete", id="delete", tooltip="Begin a delete of this key"),
+    Binding("s", "run('gossip')", "gossip", id="gossip", tooltip="Exchange with every peer now"),
+    Binding("y", "copy('key')", "Copy key", show=False, id="copy_key", tooltip="Copy the key"),
+    Binding("Y", "copy('value')", "Copy value", show=False, id="copy_value", tooltip="Copy the value"),
+    Binding("ctrl+t", "app.next_theme", "Theme", show=False, id="theme", tooltip="Dark or light"),
+    Binding("ctrl+q", "app.quit", "quit", id="quit", tooltip="End the node in order", priority=True),
+]

@@ -1,0 +1,101 @@
+"""From a node to the panes: what happened, a few times a second, and the numbers behind it."""
+
+import time
+from collections.abc import Callable, Coroutine
+from typing import Final
+
+from decent_tui.core.errors import Refused
+from decent_tui.net.interface import NodeInterface
+from decent_tui.tui.feed import Feed
+from decent_tui.tui.header import Header
+from decent_tui.tui.numbers import Numbers
+from decent_tui.tui.panes import Panes
+from decent_tui.tui.roster import Roster
+
+LOOK: Final = 0.1
+"""Seconds between two looks at what happened: ten repaints a second read as live."""
+
+NUMBERS: Final = 0.25
+"""Seconds at least between two readings of the node's numbers."""
+
+Work = Callable[[Coroutine[None, None, None]], object]
+"""Runs something beside everything else, for as long as the screen lives."""
+
+
+class Watch:
+    """Watches one node for the panes and the header. Its owner calls `look` and `second` in time."""
+
+    def __init__(self, panes: Panes, header: Header, work: Work) -> None:
+        self._panes, self._header, self._work = panes, header, work
+        self._node: NodeInterface | None = None
+        self._feed = Feed()
+        self._numbers = Numbers()
+        self._reading = False
+        self._read_at = 0.0
+        self._numbers_due = False
+
+    @property
+    def roster(self) -> Roster:
+        """Who is who, as read last."""
+        return self._numbers.facts.roster
+
+    def progress(self, text: str) -> None:
+        """Say how the start of the node goes."""
+        self._header.show(self._numbers.progress(text))
+
+    def attach(self, node: NodeInterface) -> Callable[[], None]:
+        """Watch this node; returns what ends the watching."""
+        self._node = node
+        end = node.subscribe(self._feed.listener)
+        self._panes.keys.attach(node)
+        self._panes.versions.attach(node)
+        self._read_numbers()
+        return end
+
+    def look(self) -> None:
+        """Show what happened since the last look; costs nothing when nothing did."""
+        if self._feed.waiting:
+            news = self._feed.look()
+            self._panes.messages.take(news)
+            if news.stored:
+                if news.keys is None:
+                    self._panes.keys.reload()
+                    self._panes.versions.reload()
+                else:
+                    self._panes.keys.changed(news.keys)
+                    self._panes.versions.changed(news.keys)
+            self._numbers_due = self._numbers_due or news.stored or news.peers
+        if self._numbers_due and time.monotonic() - self._read_at >= NUMBERS:
+            self._read_numbers()
+
+    def second(self) -> None:
+        """A second went by: rates, ages, and what heartbeats brought."""
+        self._header.show(self._numbers.second())
+        self._panes.versions.tick()
+        self._read_numbers()
+
+    def _read_numbers(self) -> None:
+        if self._node is not None and not self._reading:
+            self._reading = True
+            self._numbers_due = False
+            self._read_at = time.monotonic()
+            self._work(self._read(self._node))
+
+    async def _read(self, node: NodeInterface) -> None:
+        try:
+            change = await self._numbers.read(node)
+        except Refused:
+            return  # the node is closing, or its disk is in trouble and it raised an alarm
+        finally:
+            self._reading = False
+        facts, panes = self._numbers.facts, self._panes
+        if change.roster:
+            panes.versions.set_roster(facts.roster)
+            panes.messages.set_roster(facts.roster)
+        if change.spread:
+            panes.keys.reload()
+            panes.versions.reload()
+        panes.peers.show(self._numbers.peers, facts.roster)
+        if facts.status is not None:
+            panes.keys.set_total(facts.status.keys + facts.status.deleted)
+        self._header.show(facts)
