@@ -1,0 +1,151 @@
+"""Measuring a program from outside: when its bytes come out of the terminal, and what it takes to run."""
+
+import contextlib
+import os
+import re
+import select
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.tui.terminal import Terminal
+
+DEADLINE = 30.0
+SIZE = (120, 36)
+
+
+class Quick(Terminal):
+    """A terminal that only keeps the bytes and when they came: an emulator would take time of its own."""
+
+    came = 0.0
+    seen = 0
+
+    def pump(self, seconds: float = 0.05) -> bool:
+        """Take in what the program writes."""
+        if not select.select([self.fd], [], [], seconds)[0]:
+            return True
+        try:
+            data = os.read(self.fd, 65536)
+        except OSError:
+            return False
+        self.came = time.perf_counter()
+        for query, answer in ((b"\x1b[c", b"\x1b[?62;c"), (b"\x1b[?2026$p", b"\x1b[?2026;2$y")):
+            if query in data:
+                os.write(self.fd, answer)
+        self.raw += data
+        return bool(data)
+
+    def painted(self, keys: str, expected: bytes, *, since: int | None = None) -> float:
+        """Milliseconds from typing the keys to the bytes that match."""
+        pattern = re.compile(expected)
+        start = len(self.raw) if since is None else since
+        begun = time.perf_counter()
+        os.write(self.fd, keys.encode())
+        while not pattern.search(self.raw, start):
+            if not self.pump() or time.perf_counter() - begun > DEADLINE:
+                raise SystemExit(f"never came: {expected!r} after {keys!r}")
+        return (self.came - begun) * 1000
+
+    def quiet(self, seconds: float = 0.3) -> None:
+        """Read until nothing came for a while."""
+        end = time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            before = len(self.raw)
+            self.pump(0.02)
+            if len(self.raw) > before:
+                end = time.perf_counter() + seconds
+
+    def drain(self, seconds: float) -> None:
+        """Read for a while."""
+        end = time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            self.pump(0.02)
+
+
+class Pulse(threading.Thread):
+    """Asks the node PING again and again; `worst` is the longest wait in milliseconds since `reset`."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(daemon=True)
+        self._socket = socket.create_connection(("127.0.0.1", port), 10)
+        self.waits: list[float] = []
+        self.ended = False
+
+    def run(self) -> None:
+        """Until the node goes."""
+        reader = self._socket.makefile("rb")
+        with contextlib.suppress(OSError):
+            while not self.ended:
+                begun = time.perf_counter()
+                self._socket.sendall(b'{"type":"PING","payload":{}}\n')
+                if not reader.readline():
+                    return
+                self.waits.append((time.perf_counter() - begun) * 1000)
+                time.sleep(0.005)
+
+    def worst(self) -> float:
+        """The longest wait since this was last asked."""
+        waits, self.waits = self.waits, []
+        return max(waits, default=0.0)
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+def of_process(pid: int) -> dict[str, float]:
+    """Resident memory (MiB), threads and CPU seconds."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    tick = os.sysconf("SC_CLK_TCK")
+    found = {name: int(re.search(rf"{name}:\s+(\d+)", status)[1]) for name in ("VmRSS", "VmHWM", "Threads")}  # type: ignore[index]
+    return {
+        "rss": found["VmRSS"] / 1024,
+        "peak": found["VmHWM"] / 1024,
+        "threads": found["Threads"],
+        "cpu": (int(fields[11]) + int(fields[12])) / tick,
+    }
+
+
+def say(what: str, *numbers: str) -> None:
+    print(f"{what:<44}", *(f"{number:>22}" for number in numbers), flush=True)  # noqa: T201
+
+
+def spread(times: list[float]) -> tuple[str, str, str]:
+    ranked = sorted(times)
+    p99 = ranked[min(len(ranked) - 1, round(0.99 * len(ranked)))]
+    return f"p50 {statistics.median(ranked):.1f} ms", f"p99 {p99:.1f} ms", f"max {ranked[-1]:.1f} ms"
+
+
+@contextlib.contextmanager
+def dashboard(port: int, *arguments: str) -> Iterator[Quick]:
+    """The program in a terminal, with a state folder of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        program = [sys.executable, "-m", "decent_tui", "--port", str(port), *arguments]
+        env = {"XDG_STATE_HOME": folder, "XDG_DATA_HOME": folder}
+        with Quick(program, size=SIZE, env=env) as terminal:
+            yield terminal
+            terminal.type("\x11")
+            terminal.wait_exit()
+
+
+@contextlib.contextmanager
+def headless(port: int, peer: int) -> Iterator["subprocess.Popen[bytes]"]:
+    """A node without a screen that knows the node at another port."""
+    program = [sys.executable, "-m", "decent_tui", "--headless", "--json", "--memory", "--port", str(port)]
+    node = subprocess.Popen(
+        [*program, "--peers", f"127.0.0.1:{peer}"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+    )
+    try:
+        yield node
+    finally:
+        node.terminate()
+        node.wait()
