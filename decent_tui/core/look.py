@@ -1,11 +1,13 @@
 """Operations that only look: keys, peers, status, and what the dashboard shows. Nothing here changes
 anything, and none of it costs more than the page it answers with."""
 
+from itertools import takewhile
 from typing import Final
 
 from decent_tui.core import operations as ops
 from decent_tui.core.exchange import Exchange
 from decent_tui.core.members import Known
+from decent_tui.core.paging import after_prefix
 from decent_tui.core.parts import Parts
 from decent_tui.core.peers import Peer
 from decent_tui.core.records import to_record, to_records
@@ -37,6 +39,8 @@ class Look:
                 return self._snapshot()
             case ops.Rows():
                 return self._rows(operation)
+            case ops.Count():
+                return self._count(operation)
             case ops.Inspect(key=key):
                 return self._inspect(key)
             case _:
@@ -71,14 +75,7 @@ class Look:
 
     def _rows(self, operation: ops.Rows) -> ops.RowPage:
         store = self._parts.replica.store
-        keys = store.page(
-            wanted=operation.wanted,
-            prefix=operation.prefix,
-            start=operation.start,
-            inclusive=operation.inclusive,
-            backwards=operation.backwards,
-            limit=operation.limit,
-        )
+        keys = self._page(operation)
         held = store.siblings_of(keys)
         counted = self._parts.audience()
         rows = [self._row(key, held[key], operation.preview, counted) for key in keys]
@@ -89,7 +86,38 @@ class Look:
             "deleted": counts.deleted,
             "all": counts.keys + counts.deleted,
         }
-        return ops.RowPage(rows, None if operation.prefix else totals[operation.wanted])
+        filtered = operation.prefix or operation.without
+        return ops.RowPage(rows, None if filtered else totals[operation.wanted])
+
+    def _page(self, operation: ops.Rows) -> list[str]:
+        """The keys of a page. What is to be left out is one stretch of them, passed over in one step."""
+
+        def page(start: str, inclusive: bool, limit: int) -> list[str]:
+            return self._parts.replica.store.page(
+                wanted=operation.wanted,
+                prefix=operation.prefix,
+                start=start,
+                inclusive=inclusive,
+                backwards=operation.backwards,
+                limit=limit,
+            )
+
+        found = page(operation.start, operation.inclusive, operation.limit)
+        if not operation.without:
+            return found
+        kept = list(takewhile(lambda key: not key.startswith(operation.without), found))
+        if len(kept) == len(found):
+            return kept
+        beyond = operation.without if operation.backwards else after_prefix(operation.without)
+        if beyond is None:
+            return kept
+        return kept + page(beyond, not operation.backwards, operation.limit - len(kept))
+
+    def _count(self, operation: ops.Count) -> ops.KeyCount:
+        counted = self._parts.replica.store.count(
+            wanted=operation.wanted, prefix=operation.prefix, after=operation.after, limit=operation.limit
+        )
+        return ops.KeyCount(counted.keys, counted.last)
 
     def _row(self, key: str, siblings: Siblings, preview: int, counted: list[str]) -> ops.KeyRow:
         shown = visible(siblings)

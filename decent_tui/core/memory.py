@@ -12,7 +12,7 @@ from decent_tui.core.errors import StorageError
 from decent_tui.core.paging import Span, span
 from decent_tui.core.ranges import Ranges
 from decent_tui.core.sorted_set import SortedSet
-from decent_tui.core.store import Change, Counts, Member, Root, State, Wanted
+from decent_tui.core.store import Change, Countable, Counted, Counts, Member, Root, State, Wanted
 from decent_tui.core.version import Siblings, Version, in_conflict, live
 
 _NEVER_WRITTEN: Final = State(Root(node=""))
@@ -97,6 +97,11 @@ class MemoryStore:
     def counts(self) -> Counts:
         """How much is held."""
         return Counts(len(self._live), len(self._conflicts), len(self._deleted), self._versions)
+
+    def count(self, *, wanted: Countable, prefix: str, after: str, limit: int) -> Counted:
+        """Count the keys of a kind that start with `prefix` and come after `after`, at most `limit`."""
+        found = self.page(wanted=wanted, prefix=prefix, start=after, inclusive=not after, limit=limit)
+        return Counted(len(found), found[-1] if len(found) == limit else "")
 
     # writing
 

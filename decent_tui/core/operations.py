@@ -13,7 +13,7 @@ import msgspec
 
 from decent_tui.core.clocks import Order
 from decent_tui.core.records import Record
-from decent_tui.core.store import Wanted
+from decent_tui.core.store import Countable, Wanted
 
 PeerState = Literal["joining", "alive", "suspect", "down", "left", "forgotten"]
 
@@ -178,6 +178,13 @@ class RowPage(msgspec.Struct, frozen=True):
     total: int | None
 
 
+class KeyCount(msgspec.Struct, frozen=True):
+    """How many keys were counted, and the last of them (empty: there are no more)."""
+
+    keys: int
+    last: str
+
+
 class SiblingView(msgspec.Struct, frozen=True):
     """One version as held: the record, its dot and context, and the node ids known to have it."""
 
@@ -299,7 +306,8 @@ class Status(Operation[NodeStatus], frozen=True):
 
 
 class Rows(Operation[RowPage], frozen=True):
-    """A page of keys for a list on a screen, in UTF-8 byte order (see `Store.page`)."""
+    """A page of keys for a list on a screen, in UTF-8 byte order (see `Store.page`); keys that start with
+    `without` are left out unless it is empty."""
 
     wanted: Wanted = "all"
     prefix: str = ""
@@ -308,6 +316,16 @@ class Rows(Operation[RowPage], frozen=True):
     backwards: bool = False
     limit: int = 100
     preview: int = 120
+    without: str = ""
+
+
+class Count(Operation[KeyCount], frozen=True):
+    """Count keys that start with `prefix`, in pieces: those after `after`, at most `limit`."""
+
+    wanted: Countable = "live"
+    prefix: str = ""
+    after: str = ""
+    limit: int = 1000
 
 
 class Inspect(Operation[Inspection], frozen=True):
@@ -319,11 +337,11 @@ class Inspect(Operation[Inspection], frozen=True):
 AnyOperation = (
     Put | Delete | Get | Keys | Resolve | Snapshot
     | Peers | AddPeer | GetPeer | Gossip | Cut | Heal | Forget | Leave
-    | Status | Rows | Inspect
+    | Status | Rows | Count | Inspect
 )  # fmt: skip
 
 
 AnyAnswer = (
     Versions | KeyOnly | KeyList | PeerVersions | PeerList | Address | Addresses | Exchanges
-    | SnapshotAnswer | Done | NodeStatus | RowPage | Inspection
+    | SnapshotAnswer | Done | NodeStatus | RowPage | KeyCount | Inspection
 )  # fmt: skip

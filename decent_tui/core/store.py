@@ -19,6 +19,9 @@ from decent_tui.core.version import Siblings, Version
 Wanted = Literal["live", "conflicts", "deleted", "all"]
 """Which keys a page shows: with a value, with more than one value, without any, or every one held."""
 
+Countable = Literal["live", "conflicts", "deleted"]
+"""The kinds of key that can be counted one by one."""
+
 Standing = Literal["member", "left", "forgotten"]
 """What a node is to this one: counted for collection, gone by its own word, removed by somebody."""
 
@@ -92,6 +95,13 @@ class Counts(msgspec.Struct, frozen=True):
     versions: int = 0
 
 
+class Counted(msgspec.Struct, frozen=True):
+    """How many keys were counted, and the last of them (empty: there are no more)."""
+
+    keys: int
+    last: str = ""
+
+
 class Store(Protocol):
     """Versions by key and by dot, and the state beside them."""
 
@@ -133,6 +143,10 @@ class Store(Protocol):
 
     def counts(self) -> Counts:
         """How much is held."""
+
+    def count(self, *, wanted: Countable, prefix: str, after: str, limit: int) -> Counted:
+        """Count the keys of a kind that start with `prefix` and come after `after`, at most `limit` of them.
+        About a microsecond a key: whoever shares a loop asks for a few hundred at a time."""
 
     # writing
 

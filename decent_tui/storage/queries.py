@@ -5,7 +5,7 @@
 
 from typing import Final
 
-from decent_tui.core.store import Wanted
+from decent_tui.core.store import Countable, Wanted
 from decent_tui.storage.pending import Kind
 
 UNBOUNDED: Final = b""
@@ -63,6 +63,14 @@ PAGES: Final[dict[tuple[Wanted, bool], str]] = {
     ("conflicts", True): "SELECT key FROM conflict WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT ?",
     ("deleted", False): "SELECT key FROM gone WHERE key >= ? AND key < ? ORDER BY key LIMIT ?",
     ("deleted", True): "SELECT key FROM gone WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT ?",
+}
+_COUNTED: Final = (
+    "SELECT count(*), max(key) FROM (SELECT DISTINCT key FROM {} key >= ? AND key < ? ORDER BY key LIMIT ?)"
+)
+COUNT_KEYS: Final[dict[Countable, str]] = {
+    "live": _COUNTED.format("version WHERE deleted = 0 AND"),
+    "conflicts": _COUNTED.format("conflict WHERE"),
+    "deleted": _COUNTED.format("gone WHERE"),
 }
 INSERT: Final = """
     INSERT INTO version (deleted, key, node, seq, value, context, lamport, author, ts, cid)

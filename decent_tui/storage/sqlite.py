@@ -23,7 +23,7 @@ from decent_tui.core.errors import StorageError
 from decent_tui.core.identity import Identity
 from decent_tui.core.paging import Span, span
 from decent_tui.core.ranges import Ranges
-from decent_tui.core.store import Change, Counts, Member, Root, State, Wanted
+from decent_tui.core.store import Change, Countable, Counted, Counts, Member, Root, State, Wanted
 from decent_tui.core.version import Siblings, Version, in_order
 from decent_tui.storage import queries, schema
 from decent_tui.storage.connection import connect
@@ -171,6 +171,17 @@ class SqliteStore:
         with self._plainly:
             row = self._connection.execute("SELECT keys, conflicts, deleted, versions FROM root").fetchone()
         return Counts(*row)
+
+    def count(self, *, wanted: Countable, prefix: str, after: str, limit: int) -> Counted:
+        """Count the keys of a kind that start with `prefix` and come after `after`, at most `limit`."""
+        self._write_out()
+        keys = span(prefix=prefix, start=after, inclusive=not after)
+        high = queries.UNBOUNDED if keys.high is None else keys.high
+        with self._plainly:
+            found: tuple[int, str | None] = self._connection.execute(
+                queries.COUNT_KEYS[wanted], (keys.low, high, limit)
+            ).fetchone()
+        return Counted(found[0], (found[1] or "") if found[0] == limit else "")
 
     # writing
 

@@ -8,9 +8,10 @@ from textual.message import Message
 
 from decent_tui.core.errors import Refused
 from decent_tui.core.operations import RowPage, Rows
-from decent_tui.core.store import Wanted
 from decent_tui.net.interface import NodeInterface
+from decent_tui.tui.key_filter import KeyFilter
 from decent_tui.tui.key_line import key_line
+from decent_tui.tui.key_tally import KeyTally
 from decent_tui.tui.lines import Line, Span, cells, cut, said
 from decent_tui.tui.pane import Pane
 from decent_tui.tui.window import Window
@@ -65,8 +66,9 @@ class KeyList(Pane, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._node: NodeInterface | None = None
         self._window = Window()
-        self._wanted: Wanted = "all"
-        self._prefix = ""
+        self._filter = KeyFilter()
+        self._tally = KeyTally()
+        self._totals = (0, 0)  # all keys, and those in conflict
         self._goal: Goal | None = None
         self._loading = False
         self._selected = ""
@@ -82,13 +84,13 @@ class KeyList(Pane, can_focus=True):
 
     @property
     def filter(self) -> str:
-        """The prefix that keys must have."""
-        return self._prefix
+        """The filter as typed."""
+        return self._filter.text
 
     @property
     def conflicts_only(self) -> bool:
         """Whether only keys with a conflict are shown."""
-        return self._wanted == "conflicts"
+        return self._filter.conflicts
 
     def attach(self, node: NodeInterface) -> None:
         """Show the keys of this node."""
@@ -100,33 +102,59 @@ class KeyList(Pane, can_focus=True):
         if self._window.touches(keys):
             self.reload()
 
-    def set_total(self, total: int) -> None:
+    def set_totals(self, keys: int, conflicts: int) -> None:
         """How many keys there are, as the node counts them (rows far away may come and go unseen)."""
-        if not self._prefix and not self.conflicts_only and self._window.total not in (None, total):
+        if (keys, conflicts) == self._totals:
+            return
+        self._totals = keys, conflicts
+        if self._filter.is_narrow:
+            if self._tally.is_due:
+                self._count()
+        elif self._window.total not in (None, self._total):
             self.reload()
+
+    @property
+    def _total(self) -> int:
+        return self._totals[self._filter.conflicts]
 
     def reload(self) -> None:
         """Fetch the rows anew; the cursor stays on its key."""
         self._load(self._goal or Goal())
 
-    def set_filter(self, prefix: str) -> None:
-        """Show only keys that start with `prefix`."""
-        if prefix != self._prefix:
-            self._prefix = prefix
-            self._restart()
+    def set_filter(self, text: str) -> None:
+        """Show only keys that start with `text` (`!text`: that do not)."""
+        if text != self._filter.text:
+            self._restart(KeyFilter(text, self._filter.conflicts))
 
     def show_key(self, key: str) -> None:
         """Put the cursor on a key; the filter goes when it would hide it."""
-        if not key.startswith(self._prefix) or self.conflicts_only:
-            self._prefix, self._wanted = "", "all"
-            self._view += 1
+        if self._filter.conflicts or not self._filter.shows(key):
+            self._change(KeyFilter())
         self._load(Goal(key, jump=True))
 
     # ------------------------------------------------------------------ loading
 
-    def _restart(self) -> None:
+    def _restart(self, wanted: KeyFilter) -> None:
+        self._change(wanted)
+        self._load(Goal(self.key if wanted.shows(self.key) else "", jump=True))
+
+    def _change(self, wanted: KeyFilter) -> None:
+        self._filter = wanted
         self._view += 1
-        self._load(Goal(self.key if self.key.startswith(self._prefix) else "", jump=True))
+        self._tally.forget()
+        self._count()
+
+    def _count(self) -> None:
+        """Count what a narrow filter shows; a count under way is given up."""
+        self.workers.cancel_group(self, "count")
+        if self._node is not None and self._filter.is_narrow:
+            work = self._tally.count(self._node, self._filter, self._total, self._told)
+            self.run_worker(work, group="count")
+
+    def _told(self) -> None:
+        if self._tally.whole is not None:
+            self._window.counted(self._tally.whole)
+        self._label()
 
     def _load(self, goal: Goal) -> None:
         self._goal = goal
@@ -166,9 +194,9 @@ class KeyList(Pane, can_focus=True):
             key=before.rows[0].key if goal.end and before.rows else key,
             more_before=len(before.rows) == reach,
             more_after=len(after.rows) == reach,
-            total=after.total if after.total is not None else before.total,
+            total=after.total if after.total is not None else before.total or self._tally.whole,
         )
-        if not fits and self._goal is None:
+        if (not fits or window.short) and self._goal is None:
             self._goal = Goal()
         longest = max((cells(row.key) for row in (*before.rows, *after.rows)), default=0) + 1
         same = bool(window.rows) and seen == (window.visible, window.cursor - window.top)
@@ -179,8 +207,9 @@ class KeyList(Pane, can_focus=True):
 
     def _page(self, start: str, limit: int, *, backwards: bool, inclusive: bool) -> Rows:
         return Rows(
-            wanted=self._wanted,
-            prefix=self._prefix,
+            wanted=self._filter.wanted,
+            prefix=self._filter.prefix,
+            without=self._filter.without,
             start=start,
             inclusive=inclusive,
             backwards=backwards,
@@ -232,8 +261,7 @@ class KeyList(Pane, can_focus=True):
 
     def action_conflicts(self) -> None:
         """Show conflicts only, or everything again."""
-        self._wanted = "all" if self.conflicts_only else "conflicts"
-        self._restart()
+        self._restart(KeyFilter(self._filter.text, not self._filter.conflicts))
 
     def action_open(self) -> None:
         """Go to the versions of the key."""
@@ -289,25 +317,33 @@ class KeyList(Pane, can_focus=True):
         return (), "ground"
 
     def _empty(self, y: int) -> Line:
-        if self._prefix:
-            return (Span(" no key starts with ", "dim"), said(self._prefix)) if y == 1 else ()
-        if self.conflicts_only:
-            return (Span(" no conflicts", "green"),) if y == 1 else ()
+        if self._filter != KeyFilter():
+            return self._filter.nothing() if y == 1 else ()
         if y == 1:
             return (Span(" no keys yet; press ", "dim"), Span(":", "bold accent"), Span(" and type", "dim"))
         return (Span(' put hello {"to": "world"}', "text"),) if y == 3 else ()
 
     def _label(self) -> None:
         title = [Span("Keys", "bold accent" if self.has_focus else "bold text")]
-        if self._prefix:
-            title.append(said(cut(f"  / {self._prefix}", max(10, self.size.width // 2)), "amber"))
+        if self.filter:
+            title.append(said(cut(f"  / {self.filter}", max(10, self.size.width // 2)), "amber"))
         if self.conflicts_only:
             title.append(Span("  ≠ conflicts only", "amber"))
         window = self._window
-        total = f"{window.total:,}" if window.total is not None else ""
-        count = ""
-        if window.rows and window.position is not None and total:
-            count = f"{window.position + 1:,} of {total}"
+        words = ""
+        if self._filter.is_narrow:
+            words = self._tally.words(self._total)
         elif window.rows and window.total is not None:
-            count = plural(window.total, "key")
-        self.label(tuple(title), (Span(count, "dim"),) if count else ())
+            place = f"{window.position + 1:,} of " if window.position is not None else ""
+            words = f"{place}{window.total:,}" if place else plural(window.total, "key")
+        self._mark()
+        self.label(tuple(title), (Span(words, "dim"),) if words else ())
+
+    def _mark(self) -> None:
+        """Light the part of the edge that says where in the list this is, as far as that is known."""
+        window = self._window
+        if window.total is not None and window.position is not None:
+            first = window.position - window.cursor + window.top
+            self.mark_place(first, len(window.visible), window.total)
+        else:
+            self.mark_place(0, 0, 0)

@@ -97,5 +97,5 @@ class Watch:
             panes.versions.reload()
         panes.peers.show(self._numbers.peers, facts.roster)
         if facts.status is not None:
-            panes.keys.set_total(facts.status.keys + facts.status.deleted)
+            panes.keys.set_totals(facts.status.keys + facts.status.deleted, facts.status.conflicts)
         self._header.show(facts)

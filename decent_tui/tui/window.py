@@ -26,6 +26,7 @@ class Window:
         self.at_end = True
         self.total: int | None = None
         self.position: int | None = None
+        self._owed = 0  # lines that the cursor was to go beyond the rows held; it goes on when more are there
 
     @property
     def key(self) -> str:
@@ -48,12 +49,14 @@ class Window:
         self._show_cursor()
 
     def move(self, by: int) -> bool:
-        """Move the cursor; whether it moved."""
-        return self.put(self.cursor + by)
+        """Move the cursor; whether it moved. Where rows are still to come, it goes on when they are there."""
+        return self.put(self.cursor + self._owed + by)
 
     def put(self, at: int) -> bool:
         """Put the cursor on a row of the window; whether it moved."""
-        at = max(0, min(at, len(self.rows) - 1))
+        wanted, at = at, max(0, min(at, len(self.rows) - 1))
+        more = not self.at_end if wanted > at else not self.at_start
+        self._owed = wanted - at if more and self.rows else 0
         moved = at != self.cursor
         if self.position is not None:
             self.position += at - self.cursor
@@ -115,12 +118,20 @@ class Window:
         self.top = 0 if was_first and self.at_start and self.cursor < self.height else self.cursor - line
         self._show_cursor()
         self.position = self._place(position)
+        if self._owed:
+            self.move(0)
         return True
+
+    def counted(self, total: int | None) -> None:
+        """There are so many rows in the whole list."""
+        self.total = total
+        self.position = self._place(self.position)
 
     def forget(self) -> None:
         """Start anew, for another filter: no rows, no cursor."""
         self.rows, self.cursor, self.top, self.position, self.total = (), 0, 0, None, None
         self.at_start = self.at_end = True
+        self._owed = 0
 
     def _place(self, position: int | None) -> int | None:
         if not self.rows:

@@ -130,7 +130,8 @@ def dashboard(port: int, *arguments: str) -> Iterator[Quick]:
     """The program in a terminal, with a state folder of its own."""
     with tempfile.TemporaryDirectory() as folder:
         program = [sys.executable, "-m", "decent_tui", "--port", str(port), *arguments]
-        env = {"XDG_STATE_HOME": folder, "XDG_DATA_HOME": folder}
+        # compiled modules are kept, as on the machine of a user
+        env = {"XDG_STATE_HOME": folder, "XDG_DATA_HOME": folder, "PYTHONDONTWRITEBYTECODE": ""}
         with Quick(program, size=SIZE, env=env) as terminal:
             yield terminal
             terminal.type("\x11")

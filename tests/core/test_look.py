@@ -169,3 +169,29 @@ def test_the_status_counts_what_is_there() -> None:
     assert (status.counter, status.lamport, status.node_id) == (8, 8, node.engine.node)
     assert (status.peers_known, status.settled, status.alarms) == (0, 1.0, [])
     assert status.digest == node.engine.parts.replica.digest()
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 100])
+@pytest.mark.parametrize("without", ["a", "a/", "b", "ä", "zz", "🔑", "gone", "\U0010ffff"])
+def test_keys_with_some_beginning_can_be_left_out(without: str, limit: int) -> None:
+    node = filled()
+    expected = [key for key in sorted([*KEYS, "gone"]) if not key.startswith(without)]
+    for backwards in (False, True):
+        found: list[str] = []
+        start, page = "", [""]
+        while page:
+            rows = ops.Rows(
+                without=without, start=start, inclusive=not start, backwards=backwards, limit=limit
+            )
+            page = [row.key for row in done(node, rows).rows]
+            assert len(page) <= limit
+            found += page
+            start = found[-1] if found else ""
+        assert found == (expected[::-1] if backwards else expected)
+
+
+def test_keys_are_counted() -> None:
+    node = filled()
+    assert done(node, ops.Count(prefix="a", limit=2)) == ops.KeyCount(2, "a/1")
+    assert done(node, ops.Count(prefix="a", after="a/1", limit=2)) == ops.KeyCount(1, "")
+    assert done(node, ops.Count("deleted")) == ops.KeyCount(1, "")

@@ -312,3 +312,26 @@ def test_ids_that_were_rolled_back_can_be_used_again(store: Store) -> None:
     store.commit()
     assert store.by_number("n6", 1, 1, 1) == [version("b", 1, node="n6")]
     assert store.by_number("n5", 1, 1, 1) == []
+
+
+# ------------------------------------------------------------------ counting
+
+
+@pytest.mark.parametrize(
+    ("wanted", "prefix", "expected"),
+    [("live", "", 5), ("live", "a/", 3), ("conflicts", "", 1), ("deleted", "a", 1), ("live", "zz", 0)],
+)
+def test_keys_are_counted_in_pieces(store: Store, wanted, prefix: str, expected: int) -> None:
+    store.save(root=ROOT)
+    for seq, key in enumerate(["a/1", "a/2", "a/3", "b", "ä"], 1):
+        hold(store, key, [version(key, seq)])
+    hold(store, "b", [version("b", 4), version("b", 1, "2", node="n2")])
+    hold(store, "a/gone", [version("a/gone", 9, None)])
+    for limit in (1, 2, 100):
+        total, after, more = 0, "", True
+        while more:
+            piece = store.count(wanted=wanted, prefix=prefix, after=after, limit=limit)
+            assert piece.keys <= limit
+            total += piece.keys
+            after, more = piece.last, bool(piece.last)
+        assert total == expected

@@ -130,6 +130,8 @@ class Scripted:
         match operation:
             case ops.Rows():
                 return self._rows(operation)
+            case ops.Count():
+                return self._count(operation)
             case ops.Inspect(key=key):
                 return self._inspect(key)
             case ops.Status():
@@ -160,6 +162,8 @@ class Scripted:
 
     def _rows(self, wanted: ops.Rows) -> ops.RowPage:
         keys = [key for key in self.order if key.startswith(wanted.prefix)] if wanted.prefix else self.order
+        if wanted.without:
+            keys = [key for key in keys if not key.startswith(wanted.without)]
         if wanted.wanted == "conflicts":
             keys = [key for key in keys if in_conflict(self.store[key])]
         if wanted.backwards:
@@ -171,8 +175,19 @@ class Scripted:
             start = inside(keys, wanted.start)
             page = keys[start : start + wanted.limit]
         return ops.RowPage(
-            [self._row(key, wanted.preview) for key in page], None if wanted.prefix else len(keys)
+            [self._row(key, wanted.preview) for key in page],
+            None if wanted.prefix or wanted.without else len(keys),
         )
+
+    def _count(self, wanted: ops.Count) -> ops.KeyCount:
+        keys = [key for key in self.order if key.startswith(wanted.prefix) and key > wanted.after]
+        if wanted.wanted == "conflicts":
+            keys = [key for key in keys if in_conflict(self.store[key])]
+        else:
+            live = wanted.wanted == "live"
+            keys = [key for key in keys if bool(visible(self.store[key])) is live]
+        keys = keys[: wanted.limit]
+        return ops.KeyCount(len(keys), keys[-1] if len(keys) == wanted.limit else "")
 
     def _row(self, key: str, preview: int) -> ops.KeyRow:
         siblings = self.store[key]

@@ -94,6 +94,21 @@ async def test_filter_and_conflicts_only() -> None:
         await until(pilot, lambda: "cart:9" in text(board.keys))
 
 
+async def test_an_inverse_filter_and_how_many_fit() -> None:
+    node = story()
+    async with shown(node) as (pilot, board):
+        await type_line(pilot, "/user:4")
+        await until(pilot, lambda: "8 of 25" in text(board.keys))
+        await pilot.press("escape")
+        await type_line(pilot, "/!user:")
+        await until(pilot, lambda: "3 of 25" in text(board.keys) and "user:42" not in text(board.keys))
+        assert all(line_of(board, key) for key in ("cart:9", "cart:10", "theme"))
+        node.write(LYNX, "shop", "1")
+        await until(pilot, lambda: "4 of 26" in text(board.keys))
+        await pilot.press("end", "enter", "G")
+        assert board.keys.key == "theme"
+
+
 async def test_a_filter_that_nothing_fits_says_so() -> None:
     async with shown(story()) as (pilot, board):
         await type_line(pilot, "/nothing")

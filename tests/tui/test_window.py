@@ -149,3 +149,21 @@ def test_whatever_comes_and_goes_the_cursor_is_on_its_key(
         assert window.top <= window.cursor < window.top + window.height or not window.rows
         if window.position is not None and window.rows:
             assert keys[window.position] == window.key
+
+
+def test_a_cursor_sent_beyond_the_rows_held_goes_on_when_more_are_there() -> None:
+    window = Window()
+    window.resize(5)
+    rows = [KeyRow(f"k{at:03d}", 1, "", 1, 1) for at in range(100)]
+    window.load([], rows[:20], key="k000", more_before=False, more_after=True, total=100)
+    for _ in range(40):
+        window.move(1)
+    assert window.key == "k019"
+    window.move(-2)
+    window.load(rows[:19], rows[19:60], key="k019", more_before=False, more_after=True, total=100)
+    assert (window.key, window.position) == ("k038", 38)
+    window.load(rows[30:38], rows[38:], key="k038", more_before=True, more_after=False, total=100)
+    assert window.key == "k038"
+    window.move(1000)
+    window.move(-1)
+    assert window.key == "k098"  # the end is the end

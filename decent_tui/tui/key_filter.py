@@ -1,0 +1,50 @@
+"""Which keys the key list shows."""
+
+from typing import NamedTuple
+
+from decent_tui.core.store import Countable, Wanted
+from decent_tui.tui.lines import Line, Span, said
+
+
+class KeyFilter(NamedTuple):
+    """A beginning that keys must have (`!`: must not have), and whether they must be in conflict."""
+
+    text: str = ""
+    conflicts: bool = False
+
+    @property
+    def prefix(self) -> str:
+        """What all keys shown begin with."""
+        return "" if self.text.startswith("!") else self.text
+
+    @property
+    def without(self) -> str:
+        """What no key shown begins with; empty: nothing is left out."""
+        return self.text[1:] if self.text.startswith("!") else ""
+
+    @property
+    def wanted(self) -> Wanted:
+        """The kind of key."""
+        return "conflicts" if self.conflicts else "all"
+
+    @property
+    def kinds(self) -> tuple[Countable, ...]:
+        """The kinds of key that make up what is shown."""
+        return ("conflicts",) if self.conflicts else ("live", "deleted")
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether only some of the keys of that kind are shown; they have to be counted then."""
+        return bool(self.prefix or self.without)
+
+    def shows(self, key: str) -> bool:
+        """Whether a key with a value would be shown, whether or not it is in conflict."""
+        return key.startswith(self.prefix) and not (self.without and key.startswith(self.without))
+
+    def nothing(self) -> Line:
+        """What is said when no key is left."""
+        if self.without:
+            return (Span(" every key starts with ", "dim"), said(self.without))
+        if self.prefix:
+            return (Span(" no key starts with ", "dim"), said(self.prefix))
+        return (Span(" no conflicts", "green"),)
