@@ -1,5 +1,7 @@
 """The key list: a window over the store, one painted line a key."""
 
+from collections.abc import Sequence
+from itertools import zip_longest
 from typing import ClassVar, Final, NamedTuple
 
 from textual import events
@@ -7,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from decent_tui.core.errors import Refused
-from decent_tui.core.operations import RowPage, Rows
+from decent_tui.core.operations import KeyRow, RowPage, Rows
 from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.key_filter import KeyFilter
 from decent_tui.tui.key_line import key_line
@@ -185,7 +187,7 @@ class KeyList(Pane, can_focus=True):
             after = await node.run(self._page(key, reach, backwards=False, inclusive=True))
         if view != self._view:
             return  # for a filter that was changed meanwhile; the change brought a goal of its own
-        seen = (window.visible, window.cursor - window.top)
+        seen, line = window.visible, window.cursor - window.top
         if goal.jump:
             window.forget()
         fits = window.load(
@@ -199,11 +201,21 @@ class KeyList(Pane, can_focus=True):
         if (not fits or window.short) and self._goal is None:
             self._goal = Goal()
         longest = max((cells(row.key) for row in (*before.rows, *after.rows)), default=0) + 1
-        same = bool(window.rows) and seen == (window.visible, window.cursor - window.top)
-        if not same or self._key_cells < min(longest, 100):
-            self._key_cells = max(self._key_cells, min(longest, 100))
+        if self._key_cells < min(longest, 100):
+            self._key_cells = min(longest, 100)
             self.refresh()
+        else:
+            self._refresh_what_differs(seen, line)
         self._shown()
+
+    def _refresh_what_differs(self, seen: Sequence[KeyRow], line: int) -> None:
+        """Paint the rows that read differently than those seen before, when the cursor was on `line`."""
+        now, cursor = self._window.visible, self._window.cursor - self._window.top
+        if not seen or not now:
+            self.refresh()
+            return
+        rows = {at for at, (old, new) in enumerate(zip_longest(seen, now)) if old != new}
+        self.refresh_rows(*rows, *({line, cursor} if line != cursor else ()))
 
     def _page(self, start: str, limit: int, *, backwards: bool, inclusive: bool) -> Rows:
         return Rows(

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from decent_tui.core.events import AnyEvent, Carried
 from decent_tui.tui import json_view
 from decent_tui.tui.answer import wrapped
+from decent_tui.tui.event_line import event_line
 from decent_tui.tui.lines import Line, Span, said
-from decent_tui.tui.messages import event_line
-from decent_tui.tui.ring import Logged
 from decent_tui.tui.roster import Roster
 from decent_tui.tui.words import clock, size
 
@@ -24,7 +23,7 @@ def detail_title(event: AnyEvent) -> Line:
 def detail_lines(event: AnyEvent, roster: Roster, room: int) -> Sequence[Line]:
     """Everything known about one event, in lines of `room` cells."""
     if not isinstance(event, Carried):
-        return [event_line(Logged(0, event, ""), roster, room)]
+        return [event_line(event, roster, room)]
     face = roster.face(event.node_id or "", event.peer)
     way = "sent to" if event.outgoing else "received from"
     lines: list[Line] = [

@@ -1,27 +1,23 @@
 """What the wire carried and what happened, newest last."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.cache import LRUCache
 from textual.message import Message
 
-from decent_tui.core.events import (
-    Alarm,
-    AnyEvent,
-    Carried,
-    Collected,
-    Conflict,
-    Dialled,
-    PeerChanged,
-    Settled,
-)
+from decent_tui.core.events import AnyEvent
+from decent_tui.tui.event_line import event_line
 from decent_tui.tui.feed import News
-from decent_tui.tui.lines import Line, Span, cut, fit, said, spread
+from decent_tui.tui.lines import Line, Span, cut, said
+from decent_tui.tui.message_filter import like, terms
 from decent_tui.tui.pane import Pane
 from decent_tui.tui.ring import Logged, Ring
-from decent_tui.tui.roster import Face, Roster
-from decent_tui.tui.words import clock, plural, size
+from decent_tui.tui.roster import Roster
+
+REST: Final = 0.005
+"""Seconds between two pieces of a filter's look through the ring."""
 
 
 class MessagesPane(Pane, can_focus=True):
@@ -45,6 +41,9 @@ class MessagesPane(Pane, can_focus=True):
             id="messages.heartbeats",
             tooltip="Show heartbeats and pings too, or hide them",
         ),
+        Binding(
+            "f", "like", "like this", id="messages.like", tooltip="Filter: this peer and type (then edit it)"
+        ),
         Binding("enter", "open", "open", id="messages.open", tooltip="Show this message, decoded and raw"),
     ]
 
@@ -55,10 +54,19 @@ class MessagesPane(Pane, can_focus=True):
             super().__init__()
             self.event = event
 
+    class Filter(Message):
+        """This filter is to be put before the person, to be changed or kept."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._ring = Ring()
         self._roster = Roster()
+        self._filter = ""
+        self._made: LRUCache[int, Line] = LRUCache(200)  # lines as made for this width and these names
         self._cursor = 0  # lines below the cursor; 0 follows the newest
         self._below = 0  # lines below the view
         self._new = 0  # lines that came while the view is frozen
@@ -69,7 +77,7 @@ class MessagesPane(Pane, can_focus=True):
     @property
     def filter(self) -> str:
         """The filter as typed."""
-        return self._ring.needle
+        return self._filter
 
     @property
     def frozen(self) -> bool:
@@ -95,12 +103,23 @@ class MessagesPane(Pane, can_focus=True):
     def set_roster(self, roster: Roster) -> None:
         """Labels and colours of the nodes."""
         self._roster = roster
+        self._made.clear()
         self.refresh()
 
     def set_filter(self, needle: str) -> None:
-        """Show only lines with this text (`!text`: without it)."""
-        self._ring.filter(needle, signs_of_life=self._ring.signs_of_life)
+        """Show only lines that fit (see `message_filter`)."""
+        self._filter = needle
+        self._sift_anew(signs_of_life=self._ring.signs_of_life)
+
+    def _sift_anew(self, *, signs_of_life: bool) -> None:
+        self._ring.filter(terms(self._filter, self._roster), signs_of_life=signs_of_life)
         self._cursor = self._below = self._new = 0
+        self._sift()
+
+    def _sift(self) -> None:
+        """Look through the ring in pieces, so that whoever types is not kept waiting."""
+        if self._ring.sift():
+            self.set_timer(REST, self._sift)
         self._label()
         self.refresh()
 
@@ -111,7 +130,13 @@ class MessagesPane(Pane, can_focus=True):
         if at >= len(shown) - self._below:
             return ((Span(" nothing was said yet", "dim"),) if y == 0 and not shown else ()), "ground"
         current = self.has_focus and at == len(shown) - 1 - self._cursor
-        return event_line(shown[at], self._roster, self.room), "cursor" if current else "ground"
+        return self._line(shown[at]), "cursor" if current else "ground"
+
+    def _line(self, logged: Logged) -> Line:
+        line = self._made.get(logged.number)
+        if line is None:
+            line = self._made[logged.number] = event_line(logged.event, self._roster, self.room)
+        return line
 
     def _label(self) -> None:
         title = [Span("Messages", "bold accent" if self.has_focus else "bold text")]
@@ -120,17 +145,21 @@ class MessagesPane(Pane, can_focus=True):
         if self.frozen:
             title.append(Span(f"  {self._new:,} new", "bold amber" if self._new else "dim"))
             title.append(Span("  End follows", "dim"))
-        kept = f"{len(self._ring.shown):,} match" if self.filter else f"{len(self._ring.shown):,} kept"
-        gone = self._ring.dropped + self._skipped
+        kept = f"{len(self._ring.shown):,} kept"
+        if self.filter:
+            kept = f"{len(self._ring.shown):,}{' …' if self._ring.sifting else ''} of {len(self._ring):,} fit"
         hint = [Span(kept, "dim")]
         if not self._ring.signs_of_life:
             hint = [Span("heartbeats hidden · ", "dim"), *hint]
-        if gone:
-            hint.append(Span(f" · {gone:,} skipped", "dim"))
+        if self._ring.dropped:
+            hint.append(Span(f" · {self._ring.dropped:,} older gone", "dim"))
+        if self._skipped:
+            hint.append(Span(f" · {self._skipped:,} too fast to show", "amber"))
         self.label(tuple(title), tuple(hint))
 
     def on_resize(self, event: events.Resize) -> None:
         """Keep the cursor in sight."""
+        self._made.clear()
         self._keep_in_sight()
         self._label()
 
@@ -144,25 +173,35 @@ class MessagesPane(Pane, can_focus=True):
 
     def action_move(self, by: int) -> None:
         """Move the cursor; at the newest line the view follows again."""
-        self._cursor = max(0, self._cursor - by)
+        cursor, below = self._cursor, self._below
+        self._cursor = max(0, cursor - by)
         self._keep_in_sight()
-        self._settle()
+        self._settle(cursor, below)
 
     def action_page(self, pages: float) -> None:
         """Move by pages."""
         self.action_move(int(pages * max(1, self.rows - 1)))
 
-    def _settle(self) -> None:
+    def _settle(self, cursor: int = -1, below: int = -1) -> None:
+        """Paint what a move changed: two lines when the view stayed (`below` is what it was before)."""
         if not self.frozen:
             self._new = 0
         self._label()
-        self.refresh()
+        if below == self._below:
+            last = min(len(self._ring.shown), self.rows) - 1 + below
+            self.refresh_rows(last - cursor, last - self._cursor)
+        else:
+            self.refresh()
+
+    def action_like(self) -> None:
+        """Filter by the peer and the type of the line under the cursor."""
+        shown = self._ring.shown
+        if shown:
+            self.post_message(self.Filter(like(shown[len(shown) - 1 - self._cursor].event)))
 
     def action_signs_of_life(self) -> None:
         """Show heartbeats too, or hide them."""
-        self._ring.filter(self.filter, signs_of_life=not self._ring.signs_of_life)
-        self._cursor = self._below = self._new = 0
-        self._settle()
+        self._sift_anew(signs_of_life=not self._ring.signs_of_life)
 
     def action_open(self) -> None:
         """Show the line under the cursor, decoded and raw."""
@@ -198,67 +237,3 @@ class MessagesPane(Pane, can_focus=True):
         self._keep_in_sight()
         self._settle()
         event.stop()
-
-
-# ------------------------------------------------------------------ one line
-
-
-def event_line(line: Logged, roster: Roster, room: int) -> Line:
-    """Time, glyph, who, what, and at the right edge the size."""
-    event = line.event
-    glyph, face, word, text, right = _parts(event, roster)
-    left = [
-        Span(f" {clock(event.at)} ", "dim"),
-        glyph,
-        Span(f" {fit(face.label, 10 if room > 70 else 6)} ", face.ink),
-        Span(fit(word.text, 12 if room > 70 else 10) + " ", word.ink),
-        *text,
-    ]
-    return spread(left, (Span(f" {right:>9} " if right else " ", "dim"),), room)
-
-
-_NOBODY = Face("", "", "dim")
-
-
-def _parts(event: AnyEvent, roster: Roster) -> tuple[Span, Face, Span, list[Span], str]:
-    match event:
-        case Carried():
-            arrow = Span("→", "accent") if event.outgoing else Span("←", "green")
-            face = roster.face(event.node_id or "", event.peer)
-            text = [said(event.summary, "text", most=500)]
-            if event.key and event.key not in event.summary:
-                text.append(said(f"  {event.key}", "dim", most=300))
-            return arrow, face, said(event.type, "text", most=40), text, size(event.size)
-        case Conflict():
-            text = [said(event.key, "bold text"), Span(f" now has {plural(event.values, 'value')}", "dim")]
-            return Span("≠", "bold amber"), _NOBODY, Span("conflict", "amber"), text, ""
-        case Settled():
-            text = [said(event.key, "bold text"), Span(" has one value again", "dim")]
-            return Span("●", "green"), _NOBODY, Span("settled", "green"), text, ""
-        case PeerChanged():
-            glyph, ink = {
-                "alive": ("●", "green"),
-                "joining": ("◌", "dim"),
-                "suspect": ("◐", "amber"),
-                "down": ("○", "red"),
-            }.get(event.state, ("○", "dim"))
-            face = roster.face(event.node_id or "", event.address)
-            return Span(glyph, ink), face, Span(event.state, ink), [said(event.why, "text")], ""
-        case Dialled():
-            face = roster.face("", event.address)
-            if event.cut:
-                return (
-                    Span("✂", "bold red"),
-                    face,
-                    Span("cut", "red"),
-                    [Span("by you; x heals it", "dim")],
-                    "",
-                )
-            return Span("●", "green"), face, Span("healed", "green"), [Span("by you", "dim")], ""
-        case Alarm():
-            return Span("✗", "bold red"), _NOBODY, Span("alarm", "bold red"), [said(event.text, "red")], ""
-        case Collected():
-            what = f"{plural(event.count, 'tombstone')} forgotten: every node has seen the delete"
-            return Span("○", "dim"), _NOBODY, Span("collected", "dim"), [Span(what, "dim")], ""
-        case _:
-            return Span(" ", "dim"), _NOBODY, Span("", "dim"), [], ""

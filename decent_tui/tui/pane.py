@@ -4,11 +4,17 @@ A frame of the styles would be painted whole, with everything in it, whenever a 
 changes; here a title is one row like any other.
 """
 
+from typing import Final
+
 from textual import events
+from textual.cache import LRUCache
 from textual.strip import Strip
 
 from decent_tui.tui.line_view import LineView
 from decent_tui.tui.lines import Line, Span, crop, pad, width
+
+KEPT: Final = 200
+"""Painted lines a pane keeps: three screens of them."""
 
 
 class Pane(LineView):
@@ -19,6 +25,7 @@ class Pane(LineView):
         self._title: Line = ()
         self._footing: Line = ()
         self._thumb = range(0)
+        self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(KEPT)
 
     @property
     def rows(self) -> int:
@@ -45,6 +52,7 @@ class Pane(LineView):
 
     def repaint(self) -> None:
         """Everything anew."""
+        self._strips.clear()
         self._label()
         self.refresh()
 
@@ -78,16 +86,26 @@ class Pane(LineView):
         return offset.y - 1 if offset is not None and 1 <= offset.y <= self.rows else None
 
     def render_line(self, y: int) -> Strip:
-        """Paint one row or an edge of the frame (the line API)."""
+        """Paint one row or an edge of the frame (the line API). A line that was painted before, on whatever
+        row, costs little: while messages scroll, most of them were."""
+        width, height = self.size
         edge = "accent" if self.has_focus else "edge"
-        inks, room = self.inks, self.room
         if y == 0:
-            return inks.strip(top(self._title, room, edge), room + 2)
-        if y == self.size.height - 1:
-            return inks.strip(bottom(self._footing, room, edge), room + 2)
+            return self.inks.strip(top(self._title, width - 2, edge), width)
+        if y == height - 1:
+            return self.inks.strip(bottom(self._footing, width - 2, edge), width)
         line, ground = self.row(y - 1)
+        lit = y - 1 in self._thumb
+        known = (tuple(line), ground, edge, lit, width)
+        strip = self._strips.get(known)
+        if strip is None:
+            strip = self._strips[known] = self._framed(line, ground, edge, lit, width - 2)
+        return strip
+
+    def _framed(self, line: Line, ground: str, edge: str, lit: bool, room: int) -> Strip:
+        inks = self.inks
         side = inks.strip((Span("│", edge),), 1)
-        right = inks.strip((Span("┃", "dim"),), 1) if y - 1 in self._thumb else side
+        right = inks.strip((Span("┃", "dim"),), 1) if lit else side
         return Strip.join((side, inks.strip(crop(line, room), room, ground), right))
 
 
