@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 FAREWELL: Final = 3.0
 """Seconds the screen gets to restore the terminal; one that is gone or unread must not hold up the node."""
 
+SWITCH: Final = 0.0005
+"""Seconds until the thread that reads the keys gets the interpreter from a busy loop. It asks two or three times a
+key, and Python's usual 5 ms each time can be seen."""
+
 
 class DashboardApp(App[None]):
     """Shows a node. The node itself belongs to whoever starts the app and outlives it."""
@@ -105,6 +109,7 @@ async def run_dashboard(settings: "Settings") -> int:
     ends the screen, the node is closed in order after it (goodbye, flush).
     """
     settings = replace(settings, screen=True)
+    sys.setswitchinterval(SWITCH)
     app = DashboardApp(f"opening {settings.host}:{settings.port} …", default_path())
     running = asyncio.create_task(app.run_async())
     loop = asyncio.get_running_loop()
