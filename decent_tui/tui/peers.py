@@ -19,6 +19,13 @@ SILENT: Final = 2.0
 """Seconds without a word from which the silence of a living peer is said; heartbeats come every second."""
 
 
+NOISE: Final = 0.5
+"""Milliseconds by which a round trip may differ from the one shown, and …"""
+
+NOISY: Final = 0.25
+"""… the share of it. Without this every heartbeat would change a digit, and each would be painted."""
+
+
 class PeersPane(Pane, can_focus=True):
     """One line a peer."""
 
@@ -45,6 +52,7 @@ class PeersPane(Pane, can_focus=True):
         self._top = 0
         self._lines: list[Line] = []
         self._open = False
+        self._trips: dict[str, float] = {}  # the round trip shown of each peer
 
     @property
     def peer(self) -> PeerView | None:
@@ -73,7 +81,18 @@ class PeersPane(Pane, can_focus=True):
         faces = [self._roster.face(peer.node_id or "", peer.address) for peer in self._peers]
         labels = min(max((len(face.label) for face in faces), default=0), 21)
         names = min(max((len(face.name) for face in faces), default=0), 12)
-        return [peer_line(p, f, labels, names) for p, f in zip(self._peers, faces, strict=True)]
+        return [
+            peer_line(p, f, self._steady(p), labels, names) for p, f in zip(self._peers, faces, strict=True)
+        ]
+
+    def _steady(self, peer: PeerView) -> float | None:
+        """The round trip to show: the one shown before while the new one differs by noise only."""
+        now, shown = peer.rtt_ms, self._trips.get(peer.address)
+        if now is None:
+            self._trips.pop(peer.address, None)
+        elif shown is None or abs(now - shown) > max(NOISE, shown * NOISY):
+            self._trips[peer.address] = now
+        return self._trips.get(peer.address)
 
     def row(self, y: int) -> tuple[Line, str]:
         """One peer, or what to do when there is none."""
@@ -166,10 +185,10 @@ def mark(peer: PeerView) -> Span:
     }.get(peer.state, Span("○", "dim"))
 
 
-def peer_line(peer: PeerView, face: Face, labels: int, names: int) -> Line:
+def peer_line(peer: PeerView, face: Face, trip: float | None, labels: int, names: int) -> Line:
     """One peer: state, address, name, round trip, and how far it is or why it is not there."""
     there = peer.state in ("alive", "joining") and not peer.cut
-    rtt = milliseconds(peer.rtt_ms) if peer.rtt_ms is not None and there else ""
+    rtt = milliseconds(trip) if trip is not None and there else ""
     line = [
         Span(" "),
         mark(peer),

@@ -33,6 +33,7 @@ class Watch:
         self._reading = False
         self._read_at = 0.0
         self._numbers_due = False
+        self._ticked = False  # a second went by since the panes were told
 
     @property
     def roster(self) -> Roster:
@@ -69,9 +70,8 @@ class Watch:
             self._read_numbers()
 
     def second(self) -> None:
-        """A second went by: rates, ages, and what heartbeats brought."""
-        self._header.show(self._numbers.second())
-        self._panes.versions.tick()
+        """A second went by: rates, ages, and what heartbeats brought, all in one repaint."""
+        self._ticked = True
         self._read_numbers()
 
     def _read_numbers(self) -> None:
@@ -88,6 +88,10 @@ class Watch:
             return  # the node is closing, or its disk is in trouble and it raised an alarm
         finally:
             self._reading = False
+            if self._ticked:
+                self._ticked = False
+                self._numbers.second()
+                self._panes.versions.tick()
         facts, panes = self._numbers.facts, self._panes
         if change.roster:
             panes.versions.set_roster(facts.roster)
