@@ -38,6 +38,14 @@ def parse(line: str) -> Parsed:
         raise Refused(f"usage: {command.usage}") from None
 
 
+def question(line: str) -> str:
+    """What a person should know before this line is carried out; empty when it may be, or is no command."""
+    try:
+        return parse(line).command.asks
+    except Refused:
+        return ""
+
+
 def find(name: str) -> Command:
     """The command of that name; raises Refused with the nearest one."""
     command = COMMANDS.get(name.lower())

@@ -72,7 +72,8 @@ class Command:
     """One command: how it is written, what it does, how its arguments are read and completed.
 
     `parse` reads the arguments that follow the name; it raises Refused or WrongUsage and nothing else.
-    `flags` says what follows each flag (None: nothing).
+    `flags` says what follows each flag (None: nothing). `asks` is what a person should know before it is
+    carried out, because nothing undoes it; empty for what can be undone.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Command:
     arguments: tuple[Kind, ...] = ()
     flags: tuple[tuple[str, Kind | None], ...] = ()
     details: str = ""
+    asks: str = ""
 
 
 # ------------------------------------------------------------------ reading arguments
@@ -252,6 +254,7 @@ _ROWS: Final = (
         (Kind.KEY,),
         details="All values that this node holds go, here and on every peer; a value written elsewhere at "
         "the same time stays.",
+        asks="it goes from every node",
     ),
     Command(
         "keys",
@@ -327,6 +330,7 @@ _ROWS: Final = (
         _forget,
         (Kind.PEER,),
         details="For a node that never comes back: nobody waits for it any more. " + _A_PEER,
+        asks="nobody waits for that node any more; should it return, it joins as a new one",
     ),
     Command(
         "leave",
@@ -334,6 +338,7 @@ _ROWS: Final = (
         "retire this node from the cluster and end",
         _nothing(Leave()),
         details="Nobody waits for it any more; started again, it joins as a new node. To return, use exit.",
+        asks="this node ends and is no member any more; exit only ends it",
     ),
     Command("help", "help [COMMAND]", "list the commands, or explain one", _help, (Kind.COMMAND,)),
     Command("exit", "exit", "end this node in order", _nothing(Exit())),

@@ -37,6 +37,26 @@ class AnswerView(LineView):
         self._limit = 12
         self._folded = True
         self._rows: list[Line] = [WELCOME]
+        self._question = ""
+
+    @property
+    def question(self) -> str:
+        """The command that waits for a yes; empty when none does."""
+        return self._question
+
+    def ask(self, command: str, why: str) -> None:
+        """Ask before a command is carried out; whatever is shown next takes the question back."""
+        self.show(f": {command}", (f"{why}.",), "bold amber")
+        first, *rest = self._said
+        self._said = ((*first, Span("  y", "bold accent"), Span(" do it  "), Span("n", "bold accent"),
+                       Span(" leave it")), *rest)  # fmt: skip
+        self._question = command
+        self._arrange()
+
+    def take_back(self) -> str:
+        """The question is settled, one way or the other; the command that was asked about."""
+        command, self._question = self._question, ""
+        return command
 
     @property
     def is_open(self) -> bool:
@@ -50,6 +70,7 @@ class AnswerView(LineView):
 
     def show(self, command: str, answer: Iterable[str], ink: str = "text", *, brief: bool = False) -> None:
         """Show a command and its answer; a brief one takes one row until it is asked for."""
+        self._question = ""
         words = [said(text, ink, most=LONG) for text in islice(answer, LINES + 1)]
         if len(words) > LINES:
             words[LINES:] = [Span("… there is more; ask for it from a shell", "dim")]

@@ -29,8 +29,8 @@ FAREWELL: Final = 3.0
 """Seconds the screen gets to restore the terminal; one that is gone or unread must not hold up the node."""
 
 SWITCH: Final = 0.0005
-"""Seconds until the thread that reads the keys gets the interpreter from a busy loop. It asks two or three times a
-key, and Python's usual 5 ms each time can be seen."""
+"""Seconds until the thread that reads the keys gets the interpreter from a busy loop. It asks two or three
+times a key, and Python's usual 5 ms each time can be seen."""
 
 
 class DashboardApp(App[None]):

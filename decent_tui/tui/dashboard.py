@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import Final
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -10,18 +11,23 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from decent_tui.commands.complete import usage
+from decent_tui.commands.parse import question
 from decent_tui.commands.scan import quote
 from decent_tui.commands.session import run_line
+from decent_tui.commands.table import COMMANDS
 from decent_tui.core.operations import Versions
 from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.answer import AnswerView
 from decent_tui.tui.bindings import EVERYWHERE
+from decent_tui.tui.clipboard import copied_by
+from decent_tui.tui.dropdown import Dropdown
 from decent_tui.tui.header import Header
 from decent_tui.tui.history import History
 from decent_tui.tui.keybar import KeyBar
 from decent_tui.tui.keys import KeyList
-from decent_tui.tui.lines import Span, said
+from decent_tui.tui.lines import Span
 from decent_tui.tui.messages import MessagesPane
+from decent_tui.tui.pane import FilteredPane
 from decent_tui.tui.panes import NAMES, Panes
 from decent_tui.tui.peers import PeersPane
 from decent_tui.tui.prompt import Prompt
@@ -30,6 +36,9 @@ from decent_tui.tui.tabs import PaneTabs
 from decent_tui.tui.typed_lines import CommandLine, FilterLine
 from decent_tui.tui.versions import VersionsPane
 from decent_tui.tui.watch import LOOK, Watch
+
+PATIENCE: Final = 15.0
+"""Seconds that a question waits: a yes that comes later may be meant for something else."""
 
 
 class Dashboard(Screen[None]):
@@ -46,7 +55,7 @@ class Dashboard(Screen[None]):
         self._node: NodeInterface | None = None
         self._early: list[str] = []  # commands typed before the node was open
         self._editable = False  # whether there is a key to edit, as the key bar shows it
-        self._filtered: KeyList | MessagesPane | None = None
+        self._filtered: FilteredPane | None = None
         self.header = Header(id="header")
         self.tabs = PaneTabs(NAMES, id="tabs")
         self.panes = Panes(now=now, id="panes")
@@ -62,6 +71,7 @@ class Dashboard(Screen[None]):
         yield self.tabs
         yield self.panes
         yield self.answer
+        yield self.prompt.dropdown
         yield self.prompt
         yield KeyBar(id="keybar")
 
@@ -132,7 +142,7 @@ class Dashboard(Screen[None]):
         pane = self.panes.current
         if self.answer.is_open:
             self.answer.fold()
-        elif isinstance(pane, KeyList | MessagesPane) and pane.filter:
+        elif isinstance(pane, FilteredPane) and pane.filter:
             pane.set_filter("")
         elif isinstance(pane, KeyList) and pane.conflicts_only:
             pane.action_conflicts()
@@ -153,16 +163,21 @@ class Dashboard(Screen[None]):
                 return typing
             case "answer":
                 return self.answer.is_longer
+            case "yes" | "no":
+                return bool(self.answer.question) and not typing
+            case "choose":
+                return len(self.app.screen_stack) == 1
             case "keep":
                 at = parameters[0] if parameters else 0
                 return isinstance(at, int) and at < self.versions.choices
-            case "edit":
+            case "edit" | "delete":
                 return bool(self.keys.key)
             case _:
                 return True
 
     def action_command(self) -> None:
         """Type a command."""
+        self._withdraw()
         self.prompt.begin_command()
 
     def action_begin(self, verb: str) -> None:
@@ -173,10 +188,20 @@ class Dashboard(Screen[None]):
     def action_filter(self) -> None:
         """Type a filter for the current pane, or for the keys where the pane has none."""
         pane = self.panes.current
-        self._filtered = pane if isinstance(pane, KeyList | MessagesPane) else self.keys
-        if self._filtered is not pane:
-            self.panes.go(self._filtered)
-        self.prompt.begin_filter(self._filtered.filter)
+        pane = pane if isinstance(pane, FilteredPane) else self.keys
+        self._begin_filter(pane, pane.filter)
+
+    def _begin_filter(self, pane: FilteredPane, text: str) -> None:
+        self._withdraw()
+        self._filtered = pane
+        if pane is not self.panes.current:
+            self.panes.go(pane)
+        self.prompt.begin_filter(text)
+        self.answer.hint((Span(f" filter  {pane.FILTER}", "dim"),))
+
+    @on(MessagesPane.Filter)
+    def _filter_offered(self, event: MessagesPane.Filter) -> None:
+        self._begin_filter(self.messages, event.text)
 
     def _stop_typing(self) -> None:
         """Back to the pane that typing began in."""
@@ -185,7 +210,9 @@ class Dashboard(Screen[None]):
         self.answer.hint(())
 
     async def action_submit(self) -> None:
-        """Enter while typing: run the command, or keep the filter."""
+        """Enter while typing: take the choice that is marked, run the command, or keep the filter."""
+        if self.prompt.command.take_choice():
+            return
         command = await self.prompt.enter()
         if command is not None:
             self._submit(command)
@@ -221,10 +248,9 @@ class Dashboard(Screen[None]):
         told = usage(event.value)
         self.answer.hint((Span(" usage  ", "dim"), Span(told, "text")) if told else ())
 
-    @on(CommandLine.Choices)
-    def _choices(self, event: CommandLine.Choices) -> None:
-        words = [said(f"{word}  ", "text", most=60) for word in event.words[:20]]
-        self.answer.hint((Span(" ", "dim"), *words))
+    @on(Dropdown.Chosen)
+    def _choice_clicked(self, event: Dropdown.Chosen) -> None:
+        self.prompt.command.take_choice(event.word)
 
     def action_answer(self, pages: int) -> None:
         """A long answer says that PgDn goes on in it, wherever the focus is."""
@@ -252,14 +278,57 @@ class Dashboard(Screen[None]):
         """Carry out a command that a key stands for."""
         self.run_command(line)
 
-    def run_command(self, line: str) -> None:
-        """Carry out one line of the command language and show what came of it."""
+    def run_command(self, line: str, *, sure: bool = False) -> None:
+        """Carry out one line of the command language and show what came of it; ask before what nothing
+        undoes, unless the person is `sure`."""
+        if not sure and (why := question(line)):
+            self.answer.ask(line, why)
+            self.refresh_bindings()
+            self.set_timer(PATIENCE, lambda: self._withdraw(line))
+            return
+        self._withdraw()
         if self._node is None:
             self._early.append(line)
             self.answer.show(f": {line}", ("waits until the node is open …",), "dim")
             return
         self.answer.show(f": {line}", ("…",), "dim")
         self.run_worker(self._carry_out(self._node, line), group="commands")
+
+    def _withdraw(self, line: str = "") -> None:
+        """Take a question back (this one, if a line is given) that was not answered."""
+        if self.answer.question and line in ("", self.answer.question):
+            self.answer.show(f": {self.answer.take_back()}", ("was not carried out",), "dim")
+            self.refresh_bindings()
+
+    def action_yes(self) -> None:
+        """Carry out what was asked about."""
+        self.run_command(self.answer.take_back(), sure=True)
+        self.refresh_bindings()
+
+    def action_no(self) -> None:
+        """Leave it."""
+        self._withdraw()
+
+    def action_delete(self) -> None:
+        """Delete the selected key, after a question."""
+        if self.keys.key:
+            self.run_command(f"delete {quote(self.keys.key)}")
+
+    def action_choose(self) -> None:
+        """Find something to do."""
+        from decent_tui.tui.chooser import Choice, Chooser, choices
+
+        def take(choice: Choice | None) -> None:
+            if choice is None:
+                return
+            if choice.key:
+                self.app.simulate_key(choice.key)
+            elif COMMANDS[choice.command].arguments:
+                self.prompt.begin_command(f"{choice.command} ")
+            else:
+                self.run_command(choice.command)
+
+        self.app.push_screen(Chooser(choices(list(self.active_bindings.values()))), take)
 
     async def _carry_out(self, node: NodeInterface, line: str) -> None:
         outcome = await run_line(node, line)
@@ -297,8 +366,18 @@ class Dashboard(Screen[None]):
         """Copy the key or its newest value."""
         text = self.keys.key if what == "key" else self.versions.value
         if text:
-            self.app.copy_to_clipboard(text)
-            self.answer.show("", (f"the {what} was handed to the terminal's clipboard (OSC 52)",), "dim")
+            self.run_worker(self._copy(text, what), group="copy")
+        else:
+            self.answer.show("", (f"there is no {what} to copy",), "dim")
+
+    async def _copy(self, text: str, what: str) -> None:
+        tool = await copied_by(text)
+        if tool is not None:
+            self.answer.show("", (f"copied the {what} with {tool}",), "green")
+            return
+        self.app.copy_to_clipboard(text)
+        told = f"sent the {what} to the terminal's clipboard (OSC 52); not every terminal takes it"
+        self.answer.show("", (told,), "dim")
 
     def on_resize(self, event: events.Resize) -> None:
         """Long answers leave room for the panes."""

@@ -15,7 +15,7 @@ from decent_tui.tui.key_filter import KeyFilter
 from decent_tui.tui.key_line import key_line
 from decent_tui.tui.key_tally import KeyTally
 from decent_tui.tui.lines import Line, Span, cells, cut, said
-from decent_tui.tui.pane import Pane
+from decent_tui.tui.pane import FilteredPane
 from decent_tui.tui.window import Window
 from decent_tui.tui.words import plural
 
@@ -36,10 +36,12 @@ class Goal(NamedTuple):
     jump: bool = False
 
 
-class KeyList(Pane, can_focus=True):
+class KeyList(FilteredPane, can_focus=True):
     """Keys with what stands behind them. Posts `Selected` when the cursor comes to another key."""
 
     HELP = "The keys of this node. ≠ is a conflict, ✗ a deleted key, ◌ a key that not every node has yet."
+
+    FILTER = "what keys begin with; !… for those that do not begin so (c: conflicts only)"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False, id="keys.up", tooltip="The key above"),

@@ -12,7 +12,7 @@ from decent_tui.tui.event_line import event_line
 from decent_tui.tui.feed import News
 from decent_tui.tui.lines import Line, Span, cut, said
 from decent_tui.tui.message_filter import like, terms
-from decent_tui.tui.pane import Pane
+from decent_tui.tui.pane import FilteredPane
 from decent_tui.tui.ring import Logged, Ring
 from decent_tui.tui.roster import Roster
 
@@ -20,10 +20,12 @@ REST: Final = 0.005
 """Seconds between two pieces of a filter's look through the ring."""
 
 
-class MessagesPane(Pane, can_focus=True):
+class MessagesPane(FilteredPane, can_focus=True):
     """The newest lines of a ring. Moving up freezes the view, never the collecting."""
 
     HELP = "The lines that crossed the wire (→ sent, ← received) and what happened on this node."
+
+    FILTER = "any words, peer:9002 type:sync dir:in key:user; !word for lines without it"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False, id="messages.up"),

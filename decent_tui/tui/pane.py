@@ -109,6 +109,21 @@ class Pane(LineView):
         return Strip.join((side, inks.strip(crop(line, room), room, ground), right))
 
 
+class FilteredPane(Pane):
+    """A pane that can show some of its lines only. `FILTER` says in a few words what may be typed."""
+
+    FILTER = ""
+
+    @property
+    def filter(self) -> str:
+        """The filter as typed."""
+        raise NotImplementedError
+
+    def set_filter(self, text: str) -> None:
+        """Show only what fits."""
+        raise NotImplementedError
+
+
 def top(title: Line, room: int, edge: str) -> Line:
     """The upper edge with the title on the left."""
     if not title or room < 6:

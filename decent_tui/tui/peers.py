@@ -10,7 +10,7 @@ from textual.message import Message
 from decent_tui.core.operations import PeerView
 from decent_tui.core.text import printable
 from decent_tui.tui.lines import Line, Span, fit, said
-from decent_tui.tui.pane import Pane
+from decent_tui.tui.pane import FilteredPane
 from decent_tui.tui.requests import RunLine
 from decent_tui.tui.roster import Face, Roster
 from decent_tui.tui.words import milliseconds, span
@@ -26,10 +26,12 @@ NOISY: Final = 0.25
 """… the share of it. Without this every heartbeat would change a digit, and each would be painted."""
 
 
-class PeersPane(Pane, can_focus=True):
+class PeersPane(FilteredPane, can_focus=True):
     """One line a peer."""
 
     HELP = "The other nodes: ● alive, ◐ silent for a while, ○ down, ◌ joining, ✂ cut off by you."
+
+    FILTER = "a part of the name, the address or the state; !… for those without it"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False, id="peers.up"),
@@ -46,7 +48,9 @@ class PeersPane(Pane, can_focus=True):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._peers: Sequence[PeerView] = ()
+        self._known: Sequence[PeerView] = ()
+        self._peers: Sequence[PeerView] = ()  # those that fit the filter
+        self._filter = ""
         self._roster = Roster()
         self._address = ""  # the cursor stays on its peer
         self._top = 0
@@ -63,8 +67,25 @@ class PeersPane(Pane, can_focus=True):
     def _cursor(self) -> int:
         return next((at for at, peer in enumerate(self._peers) if peer.address == self._address), 0)
 
-    def show(self, peers: Sequence[PeerView], roster: Roster) -> None:
+    @property
+    def filter(self) -> str:
+        """The filter as typed."""
+        return self._filter
+
+    def set_filter(self, text: str) -> None:
+        """Show only peers with this text in their name, address or state (`!text`: without it)."""
+        self._filter = text
+        self.show(self._known, self._roster)
+
+    def _fits(self, peer: PeerView) -> bool:
+        words = f"{peer.address} {peer.name or ''} {peer.node_id or ''} {peer.state}".lower()
+        words += " cut" * peer.cut + " classic" * peer.classic
+        needle = self._filter.lower()
+        return (needle.removeprefix("!") in words) is not (len(needle) > 1 and needle.startswith("!"))
+
+    def show(self, known: Sequence[PeerView], roster: Roster) -> None:
         """Show these; only lines that read differently are painted."""
+        self._known, peers = known, [peer for peer in known if self._fits(peer)]
         same = roster is self._roster and self._open and len(peers) == len(self._peers)
         self._peers, self._roster, self._open = peers, roster, True
         self._keep_in_sight()
@@ -103,6 +124,8 @@ class PeersPane(Pane, can_focus=True):
                 ground = "cursor" if self.has_focus else "ground"
             return self._lines[at], ground
         if self._open and not self._peers:
+            if self._known:
+                return ((Span(" no peer fits", "dim"),) if y == 0 else ()), "ground"
             own = self._own()
             words: tuple[Line, ...] = (
                 (Span(" no peers yet; in another terminal:", "dim"),),
@@ -120,7 +143,10 @@ class PeersPane(Pane, can_focus=True):
         hint: Line = ()
         if self.has_focus and self.peer is not None:
             hint = (Span("x", "bold accent"), Span(" heal" if self.peer.cut else " cut", "dim"))
-        cut = sum(peer.cut for peer in self._peers)
+        if self._filter:
+            title.append(said(f"  / {self._filter}", "amber", most=40))
+            title.append(Span(f"  {len(self._peers)} of {len(self._known)}", "dim"))
+        cut = sum(peer.cut for peer in self._known)
         if cut:
             title.append(Span(f"  ✂ {cut} cut", "bold red"))
         self.label(tuple(title), hint)

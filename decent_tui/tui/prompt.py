@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
+from decent_tui.tui.dropdown import Dropdown
 from decent_tui.tui.history import History
 from decent_tui.tui.typed_lines import CommandLine, FilterLine
 
@@ -16,12 +17,16 @@ PATIENCE: Final = 2.0
 
 
 class Prompt(Horizontal):
-    """A sign and one of two lines: `:` for a command, `/` for a filter."""
+    """A sign and one of two lines: `:` for a command, `/` for a filter.
+
+    The `dropdown` belongs above it; whoever composes the screen puts it there.
+    """
 
     def __init__(self, history: History, *, id: str) -> None:
         super().__init__(id=id)
         self._sign = Static(":", id="sign", markup=False)
-        self.command = CommandLine(history, id="command")
+        self.dropdown = Dropdown(id="dropdown")
+        self.command = CommandLine(history, self.dropdown, id="command")
         self.filter = FilterLine(id="filter")
 
     def compose(self) -> ComposeResult:
@@ -33,6 +38,7 @@ class Prompt(Horizontal):
     def begin_command(self, text: str = "") -> None:
         """Type a command; the focus is there before the next key comes."""
         self._begin(self.command, text)
+        self.command.begin()
 
     def begin_filter(self, text: str) -> None:
         """Type a filter."""
@@ -51,6 +57,7 @@ class Prompt(Horizontal):
     def _show(self, line: Input) -> None:
         filtering = line is self.filter
         self.command.display, self.filter.display = not filtering, filtering
+        self.dropdown.hide()
         self._sign.update("/" if filtering else ":")
 
     async def enter(self) -> str | None:

@@ -1,6 +1,7 @@
 """The two lines that are typed: a command, a filter."""
 
 import re
+from collections.abc import Callable
 from typing import ClassVar, Final
 
 from textual import events
@@ -9,8 +10,9 @@ from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input
 
-from decent_tui.commands.complete import complete
+from decent_tui.commands.complete import Completions, complete
 from decent_tui.net.interface import NodeInterface
+from decent_tui.tui.dropdown import Dropdown
 from decent_tui.tui.history import History
 
 _UNSHOWABLE: Final = re.compile(
@@ -51,27 +53,25 @@ class Line(Input):
 class CommandLine(Line):
     """Where a command is typed: history, completion, and a way back with Esc."""
 
-    HELP = "Type a command. Tab completes commands, keys and peers; up and down recall earlier lines."
+    HELP = (
+        "Type a command. What the word could become is listed above: Tab completes it, ↓ goes into the list. "
+        "With nothing chosen there, ↑ and ↓ recall earlier lines, of earlier runs too."
+    )
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,ctrl+p", "older", "older", show=True, id="command.older", tooltip="The line before"),
-        Binding("down,ctrl+n", "newer", "newer", show=False, id="command.newer", tooltip="The line after"),
+        Binding("up", "older", "older", show=True, id="command.older", tooltip="The line before"),
+        Binding(
+            "down", "newer", "newer", show=False, id="command.newer", tooltip="Into the list, or a newer line"
+        ),
         Binding("tab", "complete", "complete", id="command.complete", tooltip="Complete the word"),
         Binding("escape", "leave", "back", id="command.leave", tooltip="Back to the pane"),
         Binding("pageup", "answer(-1)", "Answer up", show=False, id="command.answer_up"),
         Binding("pagedown", "answer(1)", "Answer down", show=False, id="command.answer_down"),
-        Binding("ctrl+u", "clear_line", "Clear", show=False, id="command.clear"),
+        Binding("ctrl+u", "clear_line", "Clear", show=False, id="command.clear", tooltip="Empty the line"),
     ]
 
     class Left(Message):
         """Esc was pressed."""
-
-    class Choices(Message):
-        """Tab found several ways on."""
-
-        def __init__(self, words: tuple[str, ...]) -> None:
-            super().__init__()
-            self.words = words
 
     class ScrollAnswer(Message):
         """The answer above is to be scrolled by pages."""
@@ -80,33 +80,66 @@ class CommandLine(Line):
             super().__init__()
             self.pages = pages
 
-    def __init__(self, history: History, *, id: str) -> None:
-        self._ghost = Ghost()
+    def __init__(self, history: History, dropdown: Dropdown, *, id: str) -> None:
+        self._ghost = Ghost(self._found)
         super().__init__(id=id, suggester=self._ghost, placeholder="")
         self._history = history
+        self._dropdown = dropdown
         self._node: NodeInterface | None = None
+        self._recalled = ""  # the line as the history gave it; nothing is offered for it
+        self._offered: Completions | None = None
 
     def attach(self, node: NodeInterface) -> None:
         """Complete with the keys and peers of this node."""
         self._node = node
         self._ghost.node = node
 
+    def begin(self) -> None:
+        """Somebody begins to type: offer what the line could become."""
+        self._recalled = ""
+        if self._node is not None and not self.value:
+            self.run_worker(self._ghost.look("", 50), group="offer", exclusive=True)
+
     def remember(self, line: str) -> None:
         """Keep a submitted line in the history."""
         self._history.add(line)
 
+    def _found(self, line: str, found: Completions) -> None:
+        """What the line could become; too late when it reads otherwise by now."""
+        if line != self.value or self.screen.focused is not self or (line and line == self._recalled):
+            return
+        self._offered = found
+        words = found.words if found.words != (line[found.start :],) else ()
+        self._dropdown.show(words, self.region.x + found.start - 1)
+
     def action_older(self) -> None:
-        """Recall the line before."""
-        self._recall(self._history.older(self.value))
+        """The choice before, if the list above is gone through; else recall the line before."""
+        if not (self._dropdown.choice and self._dropdown.move(-1)):
+            self._recall(self._history.older(self.value))
 
     def action_newer(self) -> None:
-        """Recall the line after."""
-        self._recall(self._history.newer())
+        """The next choice of the list above; where there is none, recall the line after."""
+        if not self._dropdown.move(1):
+            self._recall(self._history.newer())
 
     def _recall(self, line: str | None) -> None:
         if line is not None:
-            self.value = line
-            self.cursor_position = len(self.value)
+            self._dropdown.hide()
+            self._recalled = line
+            self._set(line)
+
+    def _set(self, line: str) -> None:
+        self.value = line
+        self.cursor_position = len(self.value)
+
+    def take_choice(self, word: str = "") -> bool:
+        """Put the marked choice (or this word) into the line; False when there is none."""
+        word = word or self._dropdown.choice
+        if not word or self._offered is None:
+            return False
+        self._dropdown.hide()
+        self._set(f"{self.value[: self._offered.start]}{word} ")
+        return True
 
     def action_leave(self) -> None:
         """Give up the line and go back."""
@@ -117,26 +150,30 @@ class CommandLine(Line):
     def action_clear_line(self) -> None:
         """Empty the line."""
         self.value = ""
+        self.begin()
 
     def action_answer(self, pages: int) -> None:
         """Scroll the answer while typing."""
         self.post_message(self.ScrollAnswer(pages))
 
     async def action_complete(self) -> None:
-        """Complete the last word as far as it is certain; say what it could become."""
-        if self._node is None:
+        """Complete the last word as far as it is certain; then go through what it could become."""
+        if self._node is None or self.take_choice():
             return
         line = self.value
         found = await complete(self._node, line)
         if not found.words or line != self.value:
             return
+        self._recalled = ""
         if len(found.words) == 1:
-            self._recall(line[: found.start] + found.words[0] + " ")
+            self._set(line[: found.start] + found.words[0] + " ")
             return
         certain = line[: found.start] + _common_start(found.words)
         if len(certain) > len(line):
-            self._recall(certain)
-        self.post_message(self.Choices(found.words))
+            self._set(certain)
+            return
+        self._found(line, found)
+        self._dropdown.move(1)
 
 
 def _common_start(words: tuple[str, ...]) -> str:
@@ -170,18 +207,27 @@ class FilterLine(Line):
 
 
 class Ghost(Suggester):
-    """The rest of the line as it would be completed."""
+    """The rest of the line as it would be completed; whoever offers a list hears of all the words."""
 
-    def __init__(self) -> None:
+    def __init__(self, found: Callable[[str, Completions], None]) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
         self.node: NodeInterface | None = None
+        self._tell = found
 
     async def get_suggestion(self, value: str) -> str | None:
         """The whole line, completed; None when nothing fits."""
         if self.node is None or not value.strip():
             return None
-        found = await complete(self.node, value, limit=2)
+        found = await self.look(value, 50)
         if not found.words:
             return None
         line = value[: found.start] + found.words[0]
         return line if line.startswith(value) and line != value else None
+
+    async def look(self, value: str, limit: int) -> Completions:
+        """What the line could become."""
+        found = Completions(0, ())
+        if self.node is not None:
+            found = await complete(self.node, value, limit=limit)
+            self._tell(value, found)
+        return found

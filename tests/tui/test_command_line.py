@@ -4,6 +4,9 @@ from pathlib import Path
 
 from textual import events
 
+from decent_tui.core.version import visible
+from decent_tui.tui.chooser import Chooser
+
 from .screen import shown, text, type_line, until
 from .scripted import Scripted, story
 
@@ -83,7 +86,7 @@ async def test_usage_while_typing_and_completion() -> None:
     async with shown(story()) as (pilot, board):
         await type_line(pilot, ":ge")
         await pilot.press("tab")
-        await until(pilot, lambda: "get  getpeer" in text(board.answer))
+        await until(pilot, lambda: "getpeer" in text(board.prompt.dropdown))
         await type_line(pilot, " ")
         await until(pilot, lambda: "usage  get KEY" in text(board.answer))
         await type_line(pilot, "th")
@@ -93,6 +96,56 @@ async def test_usage_while_typing_and_completion() -> None:
         await type_line(pilot, ":cut 127.0.0.1:9004")
         await pilot.press("tab")
         await until(pilot, lambda: board.prompt.command.value == "cut 127.0.0.1:9004 ")
+
+
+async def test_a_list_of_what_a_word_could_become() -> None:
+    async with shown(story()) as (pilot, board):
+        dropdown = board.prompt.dropdown
+        await type_line(pilot, ":")
+        await until(pilot, lambda: dropdown.display and "write a value" in text(dropdown))
+        await type_line(pilot, "del")
+        await until(pilot, lambda: "delete a key" in text(dropdown) and "put" not in text(dropdown))
+        await pilot.press("tab")
+        await until(pilot, lambda: "cart:10" in text(dropdown))
+        await pilot.press("down", "down", "up", "down")
+        assert dropdown.choice == "cart:9"
+        chosen = dropdown.choice
+        await pilot.press("enter")  # takes the choice, runs nothing
+        assert board.prompt.command.value == f"delete {chosen} "
+        await pilot.press("escape")
+        assert not dropdown.display
+        await type_line(pilot, ":cut ")
+        await until(pilot, lambda: "127.0.0.1:9003" in text(dropdown))
+        await pilot.click(dropdown, offset=(3, 1))
+        await until(pilot, lambda: board.prompt.command.value == "cut 127.0.0.1:9003 ")
+        await pilot.press("escape")
+        await type_line(pilot, ":get theme\n:")
+        await pilot.press("up")
+        assert board.prompt.command.value == "get theme"
+        await pilot.pause()
+        assert not dropdown.display  # a recalled line is left alone
+
+
+async def test_the_palette_finds_commands_and_keys() -> None:
+    node = story()
+    async with shown(node) as (pilot, board):
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Chooser))
+        await type_line(pilot, "undo cut")
+        await pilot.press("enter")
+        await until(pilot, lambda: board.prompt.command.value == "heal ")
+        await pilot.press("escape", "ctrl+p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Chooser))
+        await type_line(pilot, "conflicts only")
+        assert "conflicts" in text(pilot.app.screen.query_one("Found"))
+        await pilot.press("enter")
+        await until(pilot, lambda: board.keys.conflicts_only)
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Chooser))
+        await type_line(pilot, "no such thing")
+        await until(pilot, lambda: "nothing is called that" in text(pilot.app.screen.query_one("Found")))
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.screen is board)
 
 
 async def test_history_within_a_run_and_across_runs(tmp_path: Path) -> None:
@@ -114,12 +167,43 @@ async def test_put_and_delete_begin_with_the_selected_key() -> None:
     async with shown(node) as (pilot, board):
         board.keys.show_key("theme")
         await until(pilot, lambda: board.keys.key == "theme")
-        await pilot.press("d")
-        assert board.prompt.command.value == "delete theme "
-        await pilot.press("enter")
-        await until(pilot, lambda: "✗ theme" in text(board.keys))
         await pilot.press("p")
         assert board.prompt.command.value == "put theme "
+        await pilot.press("escape")
+        await pilot.press("d")
+        assert ": delete theme" in text(board.answer)
+        assert visible(node.store["theme"])
+        await pilot.press("y")
+        await until(pilot, lambda: "✗ theme" in text(board.keys))
+
+
+async def test_a_question_that_gets_no_yes_changes_nothing() -> None:
+    node = story()
+    async with shown(node) as (pilot, board):
+        for line, answer in (("delete theme", "n"), ("forget lynx", "escape"), ("leave", ":")):
+            await type_line(pilot, f":{line}\n")
+            await until(
+                pilot, lambda line=line: f": {line}" in text(board.answer) and "do it" in text(board.answer)
+            )
+            assert "y do it" in text(board.query_one("#keybar"))
+            await type_line(pilot, answer) if answer == ":" else await pilot.press(answer)
+            await until(
+                pilot, lambda: "not carried out" in text(board.answer) or "usage" in text(board.answer)
+            )
+            await pilot.press("escape")
+            assert not board.answer.question
+        await pilot.press("y")  # copies the key; nothing waits for a yes
+        await until(pilot, lambda: "OSC 52" in text(board.answer))
+        assert visible(node.store["theme"])
+        assert pilot.app.is_running
+
+
+async def test_lines_after_a_question_lose_no_letter() -> None:
+    node = story()
+    async with shown(node) as (pilot, _):
+        await type_line(pilot, ":delete theme\n:put yy 1\n:put nn 2\n")
+        await until(pilot, lambda: {"yy", "nn"} <= set(node.store))
+        assert visible(node.store["theme"])
 
 
 async def test_what_was_put_is_selected() -> None:

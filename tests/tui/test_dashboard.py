@@ -132,6 +132,34 @@ async def test_messages_filter() -> None:
         await until(pilot, lambda: "suspect" in text(board.messages))
 
 
+async def test_messages_like_this_one() -> None:
+    node = story()
+    async with shown(node) as (pilot, board):
+        messages(node)
+        node.carried("SYNC", "the other way")
+        await until(pilot, lambda: "the other way" in text(board.messages))
+        board.set_focus(board.messages)
+        await pilot.press("f")
+        await until(pilot, lambda: board.prompt.filter.value == "peer:127.0.0.1:9002 type:sync")
+        await until(pilot, lambda: "1 of 8 fit" in text(board.messages))
+        assert "dir:in" in text(board.answer)  # says what else may be typed
+        await pilot.press("enter")
+        assert board.focused is board.messages
+        await pilot.press("escape")
+        await until(pilot, lambda: "suspect" in text(board.messages))
+
+
+async def test_peers_are_filtered() -> None:
+    async with shown(story()) as (pilot, board):
+        board.set_focus(board.peers)
+        await type_line(pilot, "/!alive\n")
+        await until(pilot, lambda: "1 of 3" in text(board.peers))
+        assert ":9004" in text(board.peers)
+        assert ":9002" not in text(board.peers)
+        await pilot.press("escape")
+        await until(pilot, lambda: ":9002" in text(board.peers))
+
+
 async def test_enter_opens_a_message_decoded_and_raw() -> None:
     node = story()
     async with shown(node) as (pilot, board):
