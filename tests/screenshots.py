@@ -64,14 +64,14 @@ async def tell(nodes: list[Node], pilot: Pilot[None]) -> None:
     for other in (lynx, heron):
         await say(other, f"cut 127.0.0.1:{PORTS[3]}")
     await say(lynx, f"cut 127.0.0.1:{PORTS[0]}", f"cut 127.0.0.1:{PORTS[2]}")
-    await until(pilot, lambda: "1/3 peers" in text(board.header))
+    await until(pilot, lambda: "1 of 3 peers" in text(board.header))
     board.run_command('put user:42 {"name": "kavin", "score": 42, "tags": ["a", "b"]}')
     await say(otter, "delete user:57")
     await asyncio.sleep(3)  # so that the two values differ in age
     await say(lynx, 'put user:42 {"name": "kavin", "score": 43, "tags": ["a", "b"]}')
     await asyncio.sleep(2)
     await say(lynx, "heal all")
-    await until(pilot, lambda: "≠ 1 conflict" in text(board.header) and "2/3 peers" in text(board.header))
+    await until(pilot, lambda: "≠ 1 conflict" in text(board.header) and "2 of 3 peers" in text(board.header))
     await say(heron, "put cart:10 [1, 2, 3]")
     board.keys.show_key("user:42")
     await until(pilot, lambda: "2 siblings" in text(board.versions) and "in sync" in text(board.peers))

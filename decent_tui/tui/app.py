@@ -77,6 +77,12 @@ class DashboardApp(App[None]):
         """View 1."""
         return self.dashboard
 
+    def action_help_quit(self) -> None:
+        """Somebody pressed ctrl+c, which ends nothing here."""
+        self.notify(
+            "ctrl+q ends the node in order; y copies the key, Y its value", title="ctrl+c ends nothing"
+        )
+
     def action_next_theme(self) -> None:
         """Change between the program's own themes."""
         names = [theme.name for theme in THEMES]

@@ -34,7 +34,8 @@ def choices(bindings: Sequence[ActiveBinding]) -> list[Choice]:
     found: dict[str, Choice] = {}
     for active in bindings:
         binding = active.binding
-        if binding.description and not binding.system and binding.action not in ("choose", "submit"):
+        moves = binding.action.startswith(("move", "page", "first", "last", "scroll"))
+        if binding.tooltip and not moves and binding.action not in ("choose", "submit", "back"):
             key = binding.key.partition(",")[0]
             name = binding.description.lower()
             found.setdefault(

@@ -129,6 +129,12 @@ class Dashboard(Screen[None]):
 
         self.app.push_screen(message_reader(event.event, self._watch.roster))
 
+    @on(PeersPane.Opened)
+    def _peer_opened(self, event: PeersPane.Opened) -> None:
+        from decent_tui.tui.popups import peer_reader
+
+        self.app.push_screen(peer_reader(event.peer, self._watch.roster))
+
     def action_help(self) -> None:
         """Show all keys and commands."""
         from decent_tui.tui.popups import help_reader
@@ -210,10 +216,15 @@ class Dashboard(Screen[None]):
         self.answer.hint(())
 
     async def action_submit(self) -> None:
-        """Enter while typing: take the choice that is marked, run the command, or keep the filter."""
+        """Enter while typing: take the choice that is marked, run the command, or keep the filter.
+
+        The line first takes in the keys that still wait for it, and what is typed after Enter finds the focus
+        where it belongs; so a fast hand (or a paste) loses nothing.
+        """
+        await self.prompt.settled()
         if self.prompt.command.take_choice():
             return
-        command = await self.prompt.enter()
+        command = self.prompt.take()
         if command is not None:
             self._submit(command)
         self._stop_typing()

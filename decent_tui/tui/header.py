@@ -81,7 +81,7 @@ def header_line(facts: Facts, room: int) -> Line:
     glyph = "●" if status.peers_alive else "○"
     peers = [
         Span(f"{glyph} ", peers_ink if status.peers_known else "dim"),
-        Span(f"{status.peers_alive}/{status.peers_known}"),
+        Span(f"{status.peers_alive} of {status.peers_known}"),
         Span(" peer" + ("" if status.peers_known == 1 else "s"), "dim"),
     ]
     keys = [Span(f"{status.keys:,}"), Span(" key" if status.keys == 1 else " keys", "dim")]

@@ -1,13 +1,13 @@
 """The help: every key and every command, made of the bindings and the command table themselves."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from textual.binding import Binding, BindingType
 
 from decent_tui.commands.table import COMMANDS
 from decent_tui.tui.key_names import key_name
-from decent_tui.tui.lines import Line, Span, fit, flow
+from decent_tui.tui.lines import Line, Span, fit, flow, plain
 
 GLYPHS = (
     ("≠", "amber", "a conflict: values that were written without knowing of each other"),
@@ -21,6 +21,25 @@ GLYPHS = (
     ("←", "green", "a message received"),
 )
 
+ABOUT = (
+    "This is one node of several that hold the same keys, without a leader. What is written here goes to "
+    "every peer; what was written at two places at once is kept twice, as siblings, until somebody chooses."
+)
+
+STEPS = (
+    (':put hello {"to": "world"}', "write a key; it appears on every node"),
+    ("Tab", "go from pane to pane; keys go to the one with the lit frame"),
+    ("x on a peer", "cut the link to it, and write the same key on both sides"),
+    ("x again", "heal the link: now there are two values, and a sentence that says why"),
+    ("a, b or e", "keep one of them, or merge them"),
+    ("ctrl+p", "find anything by a part of its name"),
+    ("ctrl+q", "end the node; nothing is lost"),
+)
+"""What to try first, and what it shows."""
+
+STEP = 28
+"""Cells for what to try."""
+
 KEY = 14
 """Cells for the keys; a longer list of keys has a line of its own."""
 
@@ -33,20 +52,42 @@ class Part(NamedTuple):
     bindings: Sequence[BindingType]
 
 
-def help_lines(parts: Sequence[Part], room: int) -> list[Line]:
-    """The whole help in lines of `room` cells."""
+def help_lines(parts: Sequence[Part], room: int, needle: str = "") -> list[Line]:
+    """The whole help in lines of `room` cells, or what of it has all these words."""
+    words = needle.lower().split()
     lines: list[Line] = []
+    for heading, blocks in _sections(parts, room):
+        wanted = [block for block in blocks if all(word in _text(block) for word in words)]
+        if wanted:
+            lines += [(), heading, *(line for block in wanted for line in block)]
+    return lines[1:] or [(Span("nothing in the help has these words", "dim"),)]
+
+
+def _sections(parts: Sequence[Part], room: int) -> Iterator[tuple[Line, Sequence[Sequence[Line]]]]:
+    """Every heading with the blocks of lines below it."""
+    first = [[(Span("  "), Span(fit(what, STEP), "text"), Span(why, "dim"))] for what, why in STEPS]
+    yield (Span("First steps", "bold accent"),), [_about(ABOUT, room), *first]
     for part in parts:
-        lines += [(), (Span(part.name, "bold accent"),)]
-        lines += [[Span("  "), *line] for line in _said(part.about, room - 2)]
-        lines += keys(part.bindings)
-    lines += [(), (Span("Commands", "bold accent"), Span("  after :", "dim"))]
-    for command in COMMANDS.values():
-        lines.append((Span("  "), Span(command.usage, "text")))
-        lines += [[Span("      "), *line] for line in _said(command.summary, room - 6)]
-    lines += [(), (Span("Signs", "bold accent"),)]
-    lines += [(Span("  "), Span(fit(glyph, 3), ink), Span(words, "dim")) for glyph, ink, words in GLYPHS]
-    return lines[1:]
+        each = ([line] for line in keys(part.bindings))
+        yield (Span(part.name, "bold accent"),), [_about(part.about, room), *each]
+    commands = [
+        [
+            (Span("  "), Span(command.usage, "text")),
+            *([Span("      "), *line] for line in _said(command.summary, room - 6)),
+        ]
+        for command in COMMANDS.values()
+    ]
+    yield (Span("Commands", "bold accent"), Span("  after :", "dim")), commands
+    signs = [[(Span("  "), Span(fit(glyph, 3), ink), Span(words, "dim"))] for glyph, ink, words in GLYPHS]
+    yield (Span("Signs", "bold accent"),), signs
+
+
+def _about(text: str, room: int) -> list[Line]:
+    return [[Span("  "), *line] for line in _said(text, room - 2)]
+
+
+def _text(block: Sequence[Line]) -> str:
+    return " ".join(plain(line) for line in block).lower()
 
 
 def keys(bindings: Iterable[BindingType]) -> list[Line]:
@@ -55,11 +96,11 @@ def keys(bindings: Iterable[BindingType]) -> list[Line]:
     for binding in bindings:
         if isinstance(binding, Binding) and binding.description:
             names, _ = by_action.setdefault(binding.action, ([], binding.tooltip or binding.description))
-            names += [key_name(key) for key in binding.key.split(",")]
+            names += [key_name(key).replace("^", "ctrl+") for key in binding.key.split(",")]
     return [
         (
             Span("  "),
-            Span(fit(" ".join(names), max(KEY, len(" ".join(names)) + 1)), "bold text"),
+            Span(fit("  ".join(names), max(KEY, len("  ".join(names)) + 1)), "bold text"),
             Span(what, "dim"),
         )
         for names, what in by_action.values()

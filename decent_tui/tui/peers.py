@@ -9,11 +9,11 @@ from textual.message import Message
 
 from decent_tui.core.operations import PeerView
 from decent_tui.core.text import printable
-from decent_tui.tui.lines import Line, Span, fit, said
+from decent_tui.tui.lines import Line, Span, fit, said, spread
 from decent_tui.tui.pane import FilteredPane
 from decent_tui.tui.requests import RunLine
 from decent_tui.tui.roster import Face, Roster
-from decent_tui.tui.words import milliseconds, span
+from decent_tui.tui.words import milliseconds, size, span
 
 SILENT: Final = 2.0
 """Seconds without a word from which the silence of a living peer is said; heartbeats come every second."""
@@ -24,6 +24,10 @@ NOISE: Final = 0.5
 
 NOISY: Final = 0.25
 """… the share of it. Without this every heartbeat would change a digit, and each would be painted."""
+
+
+WIDE: Final = 70
+"""Cells from which on the bytes to and from each peer are shown."""
 
 
 class PeersPane(FilteredPane, can_focus=True):
@@ -40,11 +44,16 @@ class PeersPane(FilteredPane, can_focus=True):
         Binding("pagedown,ctrl+d", "move(8)", "Page down", show=False, id="peers.pagedown"),
         Binding("home,g", "move(-10000)", "First peer", show=False, id="peers.first"),
         Binding("end,G", "move(10000)", "Last peer", show=False, id="peers.last"),
+        Binding("enter", "open", "open", id="peers.open", tooltip="All that is known of this peer"),
         Binding("x", "cut", "cut / heal", id="peers.cut", tooltip="Cut the link to this peer, or heal it"),
     ]
 
-    class Pointed(Message):
-        """The cursor is on another peer."""
+    class Opened(Message):
+        """A peer was opened."""
+
+        def __init__(self, peer: PeerView) -> None:
+            super().__init__()
+            self.peer = peer
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -106,6 +115,12 @@ class PeersPane(FilteredPane, can_focus=True):
             peer_line(p, f, self._steady(p), labels, names) for p, f in zip(self._peers, faces, strict=True)
         ]
 
+    def _traffic(self, peer: PeerView) -> str:
+        """Bytes either way, where there is room for them."""
+        if self.room < WIDE or not (peer.sent or peer.received):
+            return ""
+        return f"→ {size(peer.sent)} ← {size(peer.received)} "
+
     def _steady(self, peer: PeerView) -> float | None:
         """The round trip to show: the one shown before while the new one differs by noise only."""
         now, shown = peer.rtt_ms, self._trips.get(peer.address)
@@ -122,7 +137,8 @@ class PeersPane(FilteredPane, can_focus=True):
             ground = "ground"
             if at == self._cursor:
                 ground = "cursor" if self.has_focus else "ground"
-            return self._lines[at], ground
+            traffic = (Span(self._traffic(self._peers[at]), "dim"),)
+            return spread(self._lines[at], traffic, self.room), ground
         if self._open and not self._peers:
             if self._known:
                 return ((Span(" no peer fits", "dim"),) if y == 0 else ()), "ground"
@@ -168,7 +184,11 @@ class PeersPane(FilteredPane, can_focus=True):
             self._keep_in_sight()
             self._label()
             self.refresh()
-            self.post_message(self.Pointed())
+
+    def action_open(self) -> None:
+        """Show all that is known of the peer under the cursor."""
+        if self.peer is not None:
+            self.post_message(self.Opened(self.peer))
 
     def action_cut(self) -> None:
         """Cut the link to the peer under the cursor, or heal it."""
@@ -181,6 +201,8 @@ class PeersPane(FilteredPane, can_focus=True):
         row = self.row_at(event)
         if row is not None and self._top + row < len(self._peers):
             self.action_move(self._top + row - self._cursor)
+            if event.chain == 2:
+                self.action_open()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll by moving the cursor."""

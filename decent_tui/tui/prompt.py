@@ -60,18 +60,21 @@ class Prompt(Horizontal):
         self.dropdown.hide()
         self._sign.update("/" if filtering else ":")
 
-    async def enter(self) -> str | None:
-        """Enter was pressed: the command that was typed, None for a filter.
-
-        The line first takes in the letters that still wait for it, and what is typed after Enter finds the
-        focus where it belongs; so a fast hand (or a paste) loses nothing.
-        """
-        line = self.filter if self.filter.display else self.command  # `has_focus` comes a little later
+    async def settled(self) -> None:
+        """Return when the line has taken in the keys that wait for it; they were pressed before Enter."""
         taken = asyncio.Event()
-        line.call_later(taken.set)
+        self._line.call_later(taken.set)
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(taken.wait(), PATIENCE)
-        if line is self.filter:
+
+    def take(self) -> str | None:
+        """The command that was typed, and the line is empty; None for a filter."""
+        if self._line is self.filter:
             return None
-        text, line.value = line.value, ""
+        text, self.command.value = self.command.value, ""
         return text
+
+    @property
+    def _line(self) -> CommandLine | FilterLine:
+        """The line that is typed in; `has_focus` comes a little later."""
+        return self.filter if self.filter.display else self.command

@@ -181,7 +181,7 @@ def idle(peers: int, seconds: float) -> None:
         terminal.painted("", rb"no keys yet", since=0)
         for _ in range(peers):
             stack.enter_context(headless(free_port(), port))
-        terminal.painted(":put a 1\r", f"{peers}/{peers}".encode())
+        terminal.painted(":put a 1\r", f"{peers} of {peers}".encode())
         terminal.drain(62)  # until the age of the one value changes once a minute only
         before, begun, written = of_process(terminal.pid)["cpu"], time.perf_counter(), len(terminal.raw)
         terminal.drain(seconds)

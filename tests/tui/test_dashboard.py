@@ -22,7 +22,7 @@ async def test_the_header_says_how_it_goes() -> None:
         for part in (
             "decent",
             ":9001 otter",
-            "2/3 peers",
+            "2 of 3 peers",
             "24 keys",
             "≠ 1 conflict",
             "98 % settled",
@@ -158,6 +158,51 @@ async def test_peers_are_filtered() -> None:
         assert ":9002" not in text(board.peers)
         await pilot.press("escape")
         await until(pilot, lambda: ":9002" in text(board.peers))
+
+
+async def test_enter_opens_a_peer_with_all_the_evidence() -> None:
+    async with shown(story()) as (pilot, board):
+        board.set_focus(board.peers)
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Reader))
+        await pilot.pause()
+        page = text(pilot.app.screen.query_one("Page"))
+        for words in ("heron", "127.0.0.1:9003", "12 writes", "3.0 ms", "last heard"):
+            assert words in page
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is board)
+
+
+async def test_the_help_finds() -> None:
+    async with shown(story()) as (pilot, board):
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Reader))
+        page = pilot.app.screen.query_one("Page")
+        await until(pilot, lambda: "First steps" in text(page))
+        await type_line(pilot, "/undo cut")
+        await until(pilot, lambda: "heal PEER" in text(page) and "First steps" not in text(page))
+        await type_line(pilot, "zzz")
+        await until(pilot, lambda: "nothing in the help" in text(page))
+        await pilot.press("escape")
+        await until(pilot, lambda: "First steps" in text(page))
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is board)
+
+
+async def test_ctrl_c_says_what_ends_the_node() -> None:
+    async with shown(story()) as (pilot, _):
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: len(pilot.app._notifications) == 1)
+        (told,) = pilot.app._notifications
+        assert "ctrl+q ends the node" in told.message
+        assert pilot.app.is_running
+
+
+async def test_the_key_bar_explains_the_key_under_the_mouse() -> None:
+    async with shown(story()) as (pilot, board):
+        bar = board.query_one(KeyBar)
+        await pilot.hover(bar, offset=(text(bar).index("zoom"), 0))
+        await until(pilot, lambda: bar.tooltip == "This pane alone, or all")
 
 
 async def test_enter_opens_a_message_decoded_and_raw() -> None:

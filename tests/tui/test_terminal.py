@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .terminal import dashboard
+from .terminal import Terminal, dashboard
 
 
 @pytest.fixture
@@ -41,8 +41,8 @@ def test_the_first_minute_of_a_new_user(tmp_path: Path, ports: Iterator[list[int
         dashboard(tmp_path, *memory(one, "--name", "otter")) as first,
         dashboard(tmp_path, *memory(two, "--name", "lynx", "--peers", f"127.0.0.1:{one}")) as second,
     ):
-        first.wait(r"1/1 peer")
-        second.wait(r"1/1 peer")
+        first.wait(r"1 of 1 peer")
+        second.wait(r"1 of 1 peer")
         first.type(':put hello {"to": "world"}\r')
         second.wait(r"hello +\{\"to\":\"world\"\}")
         first.type(f":cut 127.0.0.1:{two}\r")
@@ -62,7 +62,7 @@ def test_the_first_minute_of_a_new_user(tmp_path: Path, ports: Iterator[list[int
             screen.wait("≠ 0 conflicts")
         first.type("\x11")
         assert first.wait_exit() == 0
-        second.wait(r"0/1 peer")
+        second.wait(r"0 of 1 peer")
         second.type(":exit\r")
         assert second.wait_exit() == 0
 
@@ -173,3 +173,81 @@ def test_history_survives_the_run(tmp_path: Path, port: int) -> None:
         terminal.type("\r")
         terminal.wait("no value")
     assert (tmp_path / "decent-tui" / "history").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_delete_asks_and_a_burst_of_lines_loses_no_letter(tmp_path: Path, port: int) -> None:
+    with dashboard(tmp_path, *memory(port)) as terminal:
+        terminal.wait("no keys yet")
+        terminal.type(":put a 1\r:delete a\r:put yes 2\r:get yes\r")
+        terminal.wait("2 keys")
+        terminal.wait("yes = 2")
+        terminal.type("\x1b")
+        terminal.type(":delete a\r")
+        terminal.wait("it goes from every node")
+        terminal.type("y")
+        terminal.wait("1 key ")
+
+
+@pytest.mark.parametrize("tabs", range(4))
+def test_a_line_typed_at_once_over_any_pane(tmp_path: Path, port: int, tabs: int) -> None:
+    with dashboard(tmp_path, *memory(port), size=(80, 24)) as terminal:
+        terminal.wait("no keys yet")
+        terminal.type("\t" * tabs + ':put fast {"typed": "without a pause"}\r')
+        terminal.wait(": put fast")
+        terminal.wait("1 key ")
+
+
+def test_the_list_above_the_command_line_and_the_palette(tmp_path: Path, port: int) -> None:
+    with dashboard(tmp_path, *memory(port)) as terminal:
+        terminal.wait("no keys yet")
+        terminal.type(":put hello 1\r")
+        terminal.wait("1 key ")
+        terminal.type(":")
+        terminal.wait("write a value")
+        terminal.type("get ")
+        terminal.wait(": get hello")  # the ghost; the list came with it
+        terminal.type("\x1b[B\r")
+        terminal.wait(": get hello $")
+        terminal.type("\r")
+        terminal.wait("hello = 1")
+        terminal.type("\x10")
+        terminal.wait("What can be done")
+        terminal.type("in numbers\r")
+        terminal.wait("traffic")
+
+
+def test_ctrl_c_and_help_lead_the_way_out(tmp_path: Path, port: int) -> None:
+    with dashboard(tmp_path, *memory(port)) as terminal:
+        terminal.wait("no keys yet")
+        terminal.type("\x03")
+        terminal.wait(r"ctrl\+q ends the node")
+        terminal.type("?")
+        terminal.wait("First steps")
+        terminal.type("/end the node")
+        terminal.wait(r"ctrl\+q +End the node in order")
+        terminal.type("\x11")
+        assert terminal.wait_exit() == 0
+
+
+def test_the_mouse_works(tmp_path: Path, port: int) -> None:
+    with dashboard(tmp_path, *memory(port)) as terminal:
+        terminal.wait("no keys yet")
+        terminal.type("".join(f":put key{at} {at}\r" for at in range(3)))
+        terminal.wait("3 keys")
+        click(terminal, 5, 3)
+        terminal.wait("─ key0 ")
+        click(terminal, 5, 5)
+        terminal.wait("─ key2 ")
+        bar = terminal.text().splitlines()[-1]
+        click(terminal, bar.index("? help") + 1, 36)
+        terminal.wait("First steps")
+        terminal.type("\x1b")
+        terminal.gone("First steps")
+        terminal.type("\x1b[<65;60;30M")  # the wheel over the messages
+        click(terminal, 60, 30)
+        terminal.wait("like this")
+
+
+def click(terminal: Terminal, column: int, row: int) -> None:
+    """Press and release the left button."""
+    terminal.type(f"\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m")
