@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 PATIENCE: Final = 2.0
@@ -43,3 +43,12 @@ async def copied_by(text: str) -> str | None:
         await asyncio.wait_for(tool.communicate(text.encode(errors="replace")), PATIENCE)
         return command[0] if tool.returncode == 0 else None
     return None
+
+
+async def copy(text: str, what: str, by_terminal: Callable[[str], None]) -> str:
+    """Copy by whatever there is; says by what, and promises no more than is known."""
+    tool = await copied_by(text)
+    if tool is not None:
+        return f"copied the {what} with {tool}"
+    by_terminal(text)
+    return f"sent the {what} to the terminal's clipboard (OSC 52); not every terminal takes it"

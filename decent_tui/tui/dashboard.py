@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -11,15 +11,13 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from decent_tui.commands.complete import usage
-from decent_tui.commands.parse import question
 from decent_tui.commands.scan import quote
-from decent_tui.commands.session import run_line
 from decent_tui.commands.table import COMMANDS
 from decent_tui.core.operations import Versions
 from decent_tui.net.interface import NodeInterface
-from decent_tui.tui.answer import AnswerView
 from decent_tui.tui.bindings import EVERYWHERE
-from decent_tui.tui.clipboard import copied_by
+from decent_tui.tui.clipboard import copy
+from decent_tui.tui.desk import Desk
 from decent_tui.tui.dropdown import Dropdown
 from decent_tui.tui.header import Header
 from decent_tui.tui.history import History
@@ -37,8 +35,8 @@ from decent_tui.tui.typed_lines import CommandLine, FilterLine
 from decent_tui.tui.versions import VersionsPane
 from decent_tui.tui.watch import LOOK, Watch
 
-PATIENCE: Final = 15.0
-"""Seconds that a question waits: a yes that comes later may be meant for something else."""
+if TYPE_CHECKING:
+    from decent_tui.tui.chooser import Choice
 
 
 class Dashboard(Screen[None]):
@@ -52,8 +50,6 @@ class Dashboard(Screen[None]):
 
     def __init__(self, history: History, *, now: Callable[[], float] = time.time) -> None:
         super().__init__(classes="-wide -normal")  # the usual size, so that it is laid out once
-        self._node: NodeInterface | None = None
-        self._early: list[str] = []  # commands typed before the node was open
         self._editable = False  # whether there is a key to edit, as the key bar shows it
         self._filtered: FilteredPane | None = None
         self.header = Header(id="header")
@@ -61,7 +57,7 @@ class Dashboard(Screen[None]):
         self.panes = Panes(now=now, id="panes")
         self.keys, self.versions = self.panes.keys, self.panes.versions
         self.peers, self.messages = self.panes.peers, self.panes.messages
-        self.answer = AnswerView(id="answer")
+        self.answer = Desk(id="answer")
         self.prompt = Prompt(history, id="prompt")
         self._watch = Watch(self.panes, self.header, lambda work: self.run_worker(work, group="numbers"))
 
@@ -89,14 +85,11 @@ class Dashboard(Screen[None]):
 
     def attach(self, node: NodeInterface) -> Callable[[], None]:
         """Watch this node; returns what ends the watching."""
-        self._node = node
+        self.answer.attach(node)
         end = self._watch.attach(node)
         self.prompt.command.attach(node)
         self.set_interval(LOOK, self._watch.look)
         self.set_interval(1.0, self._watch.second)
-        early, self._early = self._early, []
-        for line in early:
-            self.run_command(line)
         return end
 
     # ------------------------------------------------------------------ panes and focus
@@ -183,7 +176,7 @@ class Dashboard(Screen[None]):
 
     def action_command(self) -> None:
         """Type a command."""
-        self._withdraw()
+        self.answer.withdraw()
         self.prompt.begin_command()
 
     def action_begin(self, verb: str) -> None:
@@ -198,7 +191,7 @@ class Dashboard(Screen[None]):
         self._begin_filter(pane, pane.filter)
 
     def _begin_filter(self, pane: FilteredPane, text: str) -> None:
-        self._withdraw()
+        self.answer.withdraw()
         self._filtered = pane
         if pane is not self.panes.current:
             self.panes.go(pane)
@@ -289,36 +282,17 @@ class Dashboard(Screen[None]):
         """Carry out a command that a key stands for."""
         self.run_command(line)
 
-    def run_command(self, line: str, *, sure: bool = False) -> None:
-        """Carry out one line of the command language and show what came of it; ask before what nothing
-        undoes, unless the person is `sure`."""
-        if not sure and (why := question(line)):
-            self.answer.ask(line, why)
-            self.refresh_bindings()
-            self.set_timer(PATIENCE, lambda: self._withdraw(line))
-            return
-        self._withdraw()
-        if self._node is None:
-            self._early.append(line)
-            self.answer.show(f": {line}", ("waits until the node is open …",), "dim")
-            return
-        self.answer.show(f": {line}", ("…",), "dim")
-        self.run_worker(self._carry_out(self._node, line), group="commands")
-
-    def _withdraw(self, line: str = "") -> None:
-        """Take a question back (this one, if a line is given) that was not answered."""
-        if self.answer.question and line in ("", self.answer.question):
-            self.answer.show(f": {self.answer.take_back()}", ("was not carried out",), "dim")
-            self.refresh_bindings()
+    def run_command(self, line: str) -> None:
+        """Carry out one line of the command language and show what came of it."""
+        self.answer.run(line)
 
     def action_yes(self) -> None:
         """Carry out what was asked about."""
-        self.run_command(self.answer.take_back(), sure=True)
-        self.refresh_bindings()
+        self.answer.confirm()
 
     def action_no(self) -> None:
         """Leave it."""
-        self._withdraw()
+        self.answer.withdraw()
 
     def action_delete(self) -> None:
         """Delete the selected key, after a question."""
@@ -327,30 +301,26 @@ class Dashboard(Screen[None]):
 
     def action_choose(self) -> None:
         """Find something to do."""
-        from decent_tui.tui.chooser import Choice, Chooser, choices
+        from decent_tui.tui.chooser import Chooser, choices
 
-        def take(choice: Choice | None) -> None:
-            if choice is None:
-                return
-            if choice.key:
-                self.app.simulate_key(choice.key)
-            elif COMMANDS[choice.command].arguments:
-                self.prompt.begin_command(f"{choice.command} ")
-            else:
-                self.run_command(choice.command)
+        self.app.push_screen(Chooser(choices(list(self.active_bindings.values()))), self._take)
 
-        self.app.push_screen(Chooser(choices(list(self.active_bindings.values()))), take)
-
-    async def _carry_out(self, node: NodeInterface, line: str) -> None:
-        outcome = await run_line(node, line)
-        if outcome is None:
+    def _take(self, choice: "Choice | None") -> None:
+        if choice is None:
             return
+        if choice.key:
+            self.app.simulate_key(choice.key)
+        elif COMMANDS[choice.command].arguments:
+            self.prompt.begin_command(f"{choice.command} ")
+        else:
+            self.run_command(choice.command)
+
+    @on(Desk.Done)
+    def _command_done(self, event: Desk.Done) -> None:
+        outcome = event.outcome
         if outcome.ends:
             self.app.exit()
             return
-        brief = outcome.ok and outcome.command in ("put", "resolve")  # the value was typed a moment ago
-        ink = "text" if outcome.ok else "red"
-        self.answer.show(f": {line}", outcome.text(), ink, brief=brief)
         self._watch.look()
         if outcome.command == "put" and isinstance(outcome.answer, Versions):
             self.keys.show_key(outcome.answer.key)
@@ -382,13 +352,7 @@ class Dashboard(Screen[None]):
             self.answer.show("", (f"there is no {what} to copy",), "dim")
 
     async def _copy(self, text: str, what: str) -> None:
-        tool = await copied_by(text)
-        if tool is not None:
-            self.answer.show("", (f"copied the {what} with {tool}",), "green")
-            return
-        self.app.copy_to_clipboard(text)
-        told = f"sent the {what} to the terminal's clipboard (OSC 52); not every terminal takes it"
-        self.answer.show("", (told,), "dim")
+        self.answer.show("", (await copy(text, what, self.app.copy_to_clipboard),), "dim")
 
     def on_resize(self, event: events.Resize) -> None:
         """Long answers leave room for the panes."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import zip_longest
-from typing import ClassVar, Final, NamedTuple
+from typing import ClassVar, Final
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -16,7 +16,7 @@ from decent_tui.tui.key_line import key_line
 from decent_tui.tui.key_tally import KeyTally
 from decent_tui.tui.lines import Line, Span, cells, cut, said
 from decent_tui.tui.pane import FilteredPane
-from decent_tui.tui.window import Window
+from decent_tui.tui.window import Goal, Window
 from decent_tui.tui.words import plural
 
 KEY_CELLS: Final = 12
@@ -25,15 +25,6 @@ column that moves with every page is hard to read."""
 
 WHEEL: Final = 3
 """Lines that one notch of the mouse wheel scrolls."""
-
-
-class Goal(NamedTuple):
-    """What is to be loaded: the rows around a key ("" for the start, None for wherever the cursor is then),
-    or those at the end. A jump takes the cursor there."""
-
-    key: str | None = None
-    end: bool = False
-    jump: bool = False
 
 
 class KeyList(FilteredPane, can_focus=True):

@@ -1,9 +1,5 @@
 """The row at the bottom where commands and filters are typed."""
 
-import asyncio
-import contextlib
-from typing import Final
-
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
@@ -11,9 +7,6 @@ from textual.widgets import Input, Static
 from decent_tui.tui.dropdown import Dropdown
 from decent_tui.tui.history import History
 from decent_tui.tui.typed_lines import CommandLine, FilterLine
-
-PATIENCE: Final = 2.0
-"""Seconds that Enter waits for the letters before it; they are a few callbacks away."""
 
 
 class Prompt(Horizontal):
@@ -62,10 +55,7 @@ class Prompt(Horizontal):
 
     async def settled(self) -> None:
         """Return when the line has taken in the keys that wait for it; they were pressed before Enter."""
-        taken = asyncio.Event()
-        self._line.call_later(taken.set)
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(taken.wait(), PATIENCE)
+        await self._line.settled()
 
     def take(self) -> str | None:
         """The command that was typed, and the line is empty; None for a filter."""

@@ -1,5 +1,7 @@
 """The two lines that are typed: a command, a filter."""
 
+import asyncio
+import contextlib
 import re
 from collections.abc import Callable
 from typing import ClassVar, Final
@@ -21,6 +23,10 @@ _UNSHOWABLE: Final = re.compile(
 """What must not be in a line that is shown while it is typed: controls, what reorders text, surrogates."""
 
 
+PATIENCE: Final = 2.0
+"""Seconds that Enter waits for the letters before it; they are a few callbacks away."""
+
+
 class Line(Input):
     """A one-line editor whose text can always be shown; pasted lines are submitted one by one."""
 
@@ -39,6 +45,13 @@ class Line(Input):
         event.stop()
         event.prevent_default()
         self.take(event.text)
+
+    async def settled(self) -> None:
+        """Return when the line has taken in the letters that still wait for it."""
+        taken = asyncio.Event()
+        self.call_later(taken.set)
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(taken.wait(), PATIENCE)
 
     def take(self, text: str) -> None:
         """Insert text as if it were typed."""
@@ -59,11 +72,20 @@ class CommandLine(Line):
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "older", "older", show=True, id="command.older", tooltip="The line before"),
+        # with priority, so that they come in the order they were pressed: Enter has it too
+        Binding("up", "older", "older", id="command.older", tooltip="The line before", priority=True),
         Binding(
-            "down", "newer", "newer", show=False, id="command.newer", tooltip="Into the list, or a newer line"
+            "down",
+            "newer",
+            "newer",
+            show=False,
+            id="command.newer",
+            tooltip="Into the list, or a newer line",
+            priority=True,
         ),
-        Binding("tab", "complete", "complete", id="command.complete", tooltip="Complete the word"),
+        Binding(
+            "tab", "complete", "complete", id="command.complete", tooltip="Complete the word", priority=True
+        ),
         Binding("escape", "leave", "back", id="command.leave", tooltip="Back to the pane"),
         Binding("pageup", "answer(-1)", "Answer up", show=False, id="command.answer_up"),
         Binding("pagedown", "answer(1)", "Answer down", show=False, id="command.answer_down"),
@@ -112,13 +134,15 @@ class CommandLine(Line):
         words = found.words if found.words != (line[found.start :],) else ()
         self._dropdown.show(words, self.region.x + found.start - 1)
 
-    def action_older(self) -> None:
+    async def action_older(self) -> None:
         """The choice before, if the list above is gone through; else recall the line before."""
+        await self.settled()
         if not (self._dropdown.choice and self._dropdown.move(-1)):
             self._recall(self._history.older(self.value))
 
-    def action_newer(self) -> None:
+    async def action_newer(self) -> None:
         """The next choice of the list above; where there is none, recall the line after."""
+        await self.settled()
         if not self._dropdown.move(1):
             self._recall(self._history.newer())
 
@@ -158,6 +182,7 @@ class CommandLine(Line):
 
     async def action_complete(self) -> None:
         """Complete the last word as far as it is certain; then go through what it could become."""
+        await self.settled()
         if self._node is None or self.take_choice():
             return
         line = self.value

@@ -6,8 +6,18 @@ everything here is the height of the screen, whether the store has ten keys or a
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from decent_tui.core.operations import KeyRow
+
+
+class Goal(NamedTuple):
+    """What is to be loaded: the rows around a key ("" for the start, None for wherever the cursor is then),
+    or those at the end. A jump takes the cursor there."""
+
+    key: str | None = None
+    end: bool = False
+    jump: bool = False
 
 
 class Window:

@@ -206,9 +206,7 @@ def test_the_list_above_the_command_line_and_the_palette(tmp_path: Path, port: i
         terminal.wait("write a value")
         terminal.type("get ")
         terminal.wait(": get hello")  # the ghost; the list came with it
-        terminal.type("\x1b[B\r")
-        terminal.wait(": get hello $")
-        terminal.type("\r")
+        terminal.type("\x1b[B\r\r")  # into the list, take it, run it
         terminal.wait("hello = 1")
         terminal.type("\x10")
         terminal.wait("What can be done")
