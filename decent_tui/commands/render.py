@@ -120,7 +120,7 @@ def _peer(peer: PeerView) -> list[str]:
         notes.append(f"{peer.behind:,} behind")
     if peer.ahead:
         notes.append(f"{peer.ahead:,} ahead")
-    if peer.last_error and not peer.cut:  # the error of a cut peer is the cut
+    if peer.last_error and peer.last_error not in notes:  # a cut is its own error
         notes.append(peer.last_error)
     rtt = "" if peer.rtt_ms is None else f"{peer.rtt_ms:.1f} ms"
     return [peer.address, peer.name or "", peer.state, rtt, ", ".join(filter(None, notes))]

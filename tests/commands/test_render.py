@@ -138,3 +138,9 @@ def test_text_from_outside_is_shown_as_text() -> None:
 @given(st.text(), st.text())
 def test_any_error_is_one_line(command: str, error: str) -> None:
     assert error_line(command, error).isprintable()
+
+
+def test_a_cut_is_said_once() -> None:
+    peer = PeerView("h:1", "n1", "lynx", "suspect", cut=True, last_error="cut by you")
+    (line,) = lines("peers", PeerList([peer]))
+    assert line.count("cut by you") == 1
