@@ -320,7 +320,8 @@ def play(world: World, course: Sequence[Step], tell: Callable[[str], None] | Non
     except Exception as error:  # noqa: BLE001 - whatever it is, it is what we are looking for
         failure = error
         if tell is not None:
-            tell("".join(traceback.format_exception(error)))
+            for text in "".join(traceback.format_exception(error)).splitlines():
+                tell(text)
     return simulation.outcome(failure, time.process_time() - begun)
 
 
