@@ -1,0 +1,231 @@
+"""The connections of one node: who is let in, what is read from them and put on them, who is dialled."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Final
+
+from decent_tui.core import messages as wire
+from decent_tui.core.address import parse
+from decent_tui.core.engine import Engine
+from decent_tui.core.errors import ProtocolError
+from decent_tui.core.events import Carried
+from decent_tui.core.outputs import Dial, Drop, Send
+from decent_tui.net.connection import DEAF, HOPELESS, Connection, dial, in_words
+from decent_tui.net.pace import Pace
+from decent_tui.net.turn import Turns
+from decent_tui.net.words import describe
+
+SLICE: Final = 16
+"""Versions taken in at a time: about half a millisecond of work."""
+
+BACKLOG: Final = 100
+"""Effects waiting for the end of the turn from which connections are read no further until it comes: each may
+be an answer of half a megabyte."""
+
+MAX_CONNECTIONS: Final = 256
+"""Connections accepted at a time."""
+
+RAW: Final = 4_096
+"""Bytes of a line kept for whoever looks at it."""
+
+_READS: Final = (wire.GetKeys, wire.GetValue, wire.Ping)
+"""Requests that are nothing but their answer."""
+
+FAREWELL: Final = 1.0
+"""Seconds for the last words on a connection to be sent and read."""
+
+
+class Traffic:
+    """Every open connection, between the sockets and the engine. `pause` is that of `Pace`, in seconds."""
+
+    def __init__(self, engine: Engine, turns: Turns, pause: float) -> None:
+        self._engine = engine
+        self._turns = turns
+        self._pause = pause
+        self._numbers = 0
+        self._connections: dict[int, Connection] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stopping = False
+
+    @property
+    def count(self) -> int:
+        """How many connections are open."""
+        return len(self._connections)
+
+    async def stop(self) -> None:
+        """Let nobody in any more, and close every connection after what waits to be sent on it."""
+        self._stopping = True
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for connection in self._connections.values():
+            connection.close()
+        await asyncio.gather(*(connection.finish(FAREWELL) for connection in self._connections.values()))
+
+    # ------------------------------------------------------------------ what the engine wants done
+
+    def ready(self) -> set[int]:
+        """The links that are ready for more."""
+        return {number for number, connection in self._connections.items() if not connection.busy}
+
+    def perform(self, effect: Send | Dial | Drop) -> None:
+        """Carry out one effect of the engine."""
+        match effect:
+            case Send(link, message, request):
+                self._send(link, message, request)
+            case Dial(address):
+                self._run(self._dial(address))
+            case Drop(link, at_once):
+                connection = self._connections.pop(link, None)
+                if connection is not None:
+                    connection.close(at_once=at_once)
+
+    # ------------------------------------------------------------------ how a connection begins
+
+    async def accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Somebody connected: serve them until the connection ends."""
+        self._keep(asyncio.current_task())
+        connection = Connection(self._number(), reader, writer)
+        if self._stopping or (len(self._connections) >= MAX_CONNECTIONS and not self._make_room()):
+            connection.close(at_once=True)
+            return
+        try:
+            await self._serve(connection, None)
+        except asyncio.CancelledError:  # asyncio would log a cancelled handler as an error
+            if not self._stopping:
+                raise
+
+    def _make_room(self) -> bool:
+        """Close the oldest connection of somebody who is no peer; False if there is none."""
+        links = self._engine.parts.links
+        strangers = (link.id for link in links.all() if link.kind in ("new", "guest") and not link.dialled)
+        oldest = next(strangers, None)
+        connection = self._connections.pop(oldest, None) if oldest is not None else None
+        if oldest is None or connection is None:
+            return False
+        connection.close(at_once=True)
+        self._turns.feed(lambda: self._engine.lost(oldest, "room was needed"))
+        return True
+
+    async def _dial(self, address: str) -> None:
+        try:
+            connection = await dial(parse(address), self._number())
+        except OSError as error:
+            why, refused = in_words(error), isinstance(error, ConnectionRefusedError)
+            self._turns.feed(lambda: self._engine.dial_failed(address, why, refused=refused))
+            return
+        await self._serve(connection, address)
+
+    # ------------------------------------------------------------------ what comes in
+
+    async def _serve(self, connection: Connection, dialled: str | None) -> None:
+        """Read a connection until it ends."""
+        number, why = connection.number, ""
+        self._connections[number] = connection
+        self._turns.feed(lambda: self._engine.opened(number, connection.remote, dialled))
+        try:
+            pace = Pace(self._pause)
+            async for line in connection.lines():
+                if line:
+                    await self._take(connection, line, pace)
+                if len(self._engine.parts.out.effects) > BACKLOG:
+                    await self._turns.turned()
+                    pace.rested()
+                if number not in self._connections:
+                    return
+                if connection.waiting > DEAF and self._is_decent(number):
+                    await connection.drained()
+                await pace.step()
+        except ProtocolError as error:
+            told = error
+            self._turns.feed(lambda: self._engine.faulty(number, told))
+        except OSError as error:
+            why = in_words(error)
+        finally:
+            if self._engine.parts.links.get(number) is not None and not self._stopping:
+                self._connections.pop(number, None)
+                self._turns.feed(lambda: self._engine.lost(number, why))
+                connection.close()
+        if not self._stopping:
+            await connection.finish(FAREWELL)
+
+    def _is_decent(self, number: int) -> bool:
+        link = self._engine.parts.links.get(number)
+        return link is not None and link.kind == "decent"
+
+    async def _take(self, connection: Connection, line: bytes, pace: Pace) -> None:
+        number = connection.number
+        self._engine.carried(number, len(line) + 1, outgoing=False)
+        try:
+            decoded = wire.decode(line)
+        except ProtocolError as error:
+            told = error
+            self._turns.feed(lambda: self._engine.faulty(number, told))
+            return
+        self._watch(number, decoded.message, decoded.type, line, outgoing=False)
+        if isinstance(decoded.message, _READS) and connection.waiting > DEAF and not self._is_decent(number):
+            return  # it does not read its answers: another would be thrown away
+        if isinstance(decoded.message, wire.Versions):
+            await self._absorb(number, decoded.message, pace)
+        self._turns.feed(lambda: self._engine.received(number, decoded))
+
+    async def _absorb(self, number: int, versions: wire.Versions, pace: Pace) -> None:
+        """Take in the versions of a message without holding the loop up."""
+        steps = self._engine.slices(number, versions, SLICE)
+        for _ in range(0, len(versions.batch.keys), SLICE):
+            self._turns.feed(lambda: next(steps, None))
+            await pace.step()
+
+    # ------------------------------------------------------------------ what goes out
+
+    def _send(self, number: int, message: wire.Message, request: wire.RequestId) -> None:
+        connection = self._connections.get(number)
+        if connection is None:
+            return
+        line = wire.encode(message, request)
+        if not connection.send(line, droppable=not self._is_decent(number)):
+            return
+        self._engine.carried(number, len(line), outgoing=True)
+        self._watch(number, message, wire.type_name(message), line, outgoing=True)
+        if connection.waiting > HOPELESS:
+            self._connections.pop(number)
+            connection.close(at_once=True)
+            self._turns.feed(lambda: self._engine.lost(number, "it does not read what is sent"))
+
+    def _watch(
+        self, number: int, message: wire.Message | wire.Unknown, kind: str, line: bytes, *, outgoing: bool
+    ) -> None:
+        """Tell whoever watches that a line crossed the wire."""
+        if not self._turns.watched:
+            return
+        link = self._engine.parts.links.get(number)
+        peer = self._engine.parts.peer_of(link) if link else None
+        summary, key = describe(message)
+        self._engine.parts.out.emit(
+            Carried(
+                at=self._engine.parts.clock.at,
+                peer=peer.address if peer else link.remote if link else "",
+                node_id=link.node if link else None,
+                outgoing=outgoing,
+                type=kind,
+                summary=summary,
+                size=len(line) + (not outgoing),
+                raw=line[:RAW].rstrip(b"\n"),
+                key=key,
+            )
+        )
+
+    # ------------------------------------------------------------------ within
+
+    def _number(self) -> int:
+        self._numbers += 1
+        return self._numbers
+
+    def _run(self, work: Coroutine[None, None, None]) -> None:
+        self._keep(asyncio.get_running_loop().create_task(work))
+
+    def _keep(self, task: "asyncio.Task[None] | None") -> None:
+        """Hold a task, so that it is neither lost nor left behind when the node stops."""
+        if task is not None:
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
