@@ -244,6 +244,8 @@ class Engine:
                 self._classic.value(link, message)
             case wire.Ack():
                 self._classic.acknowledged(link)
+            case wire.Operate() | wire.Subscribe() if link.kind in ("new", "guest") and not link.dialled:
+                pass  # the owner carries these out, by `operate`
             case wire.Err():
                 pass  # it is in the log; a link that matters closes by itself
             case _ if link.kind == "decent" and self._between_us(link, message, request):

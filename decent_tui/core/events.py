@@ -79,4 +79,21 @@ class Alarm(Event, frozen=True):
     text: str
 
 
-AnyEvent = Changed | Conflict | Settled | Collected | PeerChanged | Dialled | Carried | Alarm
+class Skipped(Event, frozen=True):
+    """Whoever watches from elsewhere missed events that came faster than it reads: `count` of them (0: nobody
+    knows how many, because the connection was lost meanwhile)."""
+
+    count: int
+
+
+class Attached(Event, frozen=True):
+    """The connection to a node elsewhere was lost (`up` false; `why` in plain words) or is back. Only whoever
+    watches from there is told."""
+
+    up: bool
+    why: str = ""
+
+
+AnyEvent = (
+    Changed | Conflict | Settled | Collected | PeerChanged | Dialled | Carried | Alarm | Skipped | Attached
+)

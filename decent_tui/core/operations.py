@@ -7,7 +7,7 @@ or is `Refused` with one plain sentence.
 A PEER (`peer` below) is host:port, a node id, a unique beginning of one, or a name.
 """
 
-from typing import Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar, cast
 
 import msgspec
 
@@ -19,6 +19,9 @@ PeerState = Literal["joining", "alive", "suspect", "down", "left", "forgotten"]
 
 
 A = TypeVar("A")
+
+Limit = Annotated[int, msgspec.Meta(ge=1, le=10**18)]
+"""How many at most; no list has more, and the number fits into the 64 bits of a database."""
 
 
 # ------------------------------------------------------------------ answers
@@ -236,7 +239,7 @@ class Keys(Operation[KeyList], frozen=True):
 
     prefix: str = ""
     conflicts: bool = False
-    limit: int = 1000
+    limit: Limit = 1000
     after: str = ""
 
 
@@ -314,8 +317,8 @@ class Rows(Operation[RowPage], frozen=True):
     start: str = ""
     inclusive: bool = True
     backwards: bool = False
-    limit: int = 100
-    preview: int = 120
+    limit: Limit = 100
+    preview: Annotated[int, msgspec.Meta(ge=0, le=10**6)] = 120
     without: str = ""
 
 
@@ -325,7 +328,7 @@ class Count(Operation[KeyCount], frozen=True):
     wanted: Countable = "live"
     prefix: str = ""
     after: str = ""
-    limit: int = 1000
+    limit: Limit = 1000
 
 
 class Inspect(Operation[Inspection], frozen=True):
@@ -345,3 +348,11 @@ AnyAnswer = (
     Versions | KeyOnly | KeyList | PeerVersions | PeerList | Address | Addresses | Exchanges
     | SnapshotAnswer | Done | NodeStatus | RowPage | KeyCount | Inspection
 )  # fmt: skip
+
+
+def answer_type(operation: Operation[A]) -> type[A]:
+    """The struct that answers an operation: what its class says in `Operation[…]`."""
+    base = cast("Any", type(operation)).__orig_bases__[
+        0
+    ]  # typing's own name for it, from 3.12 on with a function
+    return cast("type[A]", base.__args__[0])

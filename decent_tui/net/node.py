@@ -45,11 +45,13 @@ class Node:
     """A node in this process: `async with Node(settings) as node: …`.
 
     Entering starts it (StartError with one plain sentence if it cannot); leaving says goodbye to its
-    peers, flushes and closes. It implements `NodeInterface`.
+    peers, flushes and closes. It implements `NodeInterface`. `retired` is called when a program elsewhere
+    had it leave the cluster: then whoever runs the node should end it.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, retired: Callable[[], None] = lambda: None) -> None:
         self._settings = settings
+        self._retired = retired
         self._chance = SystemRandom()
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
@@ -103,7 +105,8 @@ class Node:
             raise StartError(str(error)) from None
         self._engine = self._make_engine()
         self._turns = Turns(self._engine, None if self._settings.volatile else self._make_durable)
-        self._traffic = Traffic(self._engine, self._turns, SCREEN_PAUSE if self._settings.screen else 0.0)
+        pause = SCREEN_PAUSE if self._settings.screen else 0.0
+        self._traffic = Traffic(self._engine, self._turns, pause, self._retired)
         self._turns.now()
         self._engine.start([str(parse(peer)) for peer in self._settings.peers])
         if notice:

@@ -1,7 +1,7 @@
 """The connections of one node: who is let in, what is read from them and put on them, who is dialled."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Final
 
 from decent_tui.core import messages as wire
@@ -10,6 +10,7 @@ from decent_tui.core.engine import Engine
 from decent_tui.core.errors import ProtocolError
 from decent_tui.core.events import Carried
 from decent_tui.core.outputs import Dial, Drop, Send
+from decent_tui.net.caller import Caller
 from decent_tui.net.connection import DEAF, HOPELESS, Connection, dial, in_words
 from decent_tui.net.pace import Pace
 from decent_tui.net.turn import Turns
@@ -36,14 +37,17 @@ FAREWELL: Final = 1.0
 
 
 class Traffic:
-    """Every open connection, between the sockets and the engine. `pause` is that of `Pace`, in seconds."""
+    """Every open connection, between the sockets and the engine. `pause` is that of `Pace`, in seconds;
+    `retired` is told when a program made the node leave the cluster."""
 
-    def __init__(self, engine: Engine, turns: Turns, pause: float) -> None:
+    def __init__(self, engine: Engine, turns: Turns, pause: float, retired: Callable[[], None]) -> None:
         self._engine = engine
         self._turns = turns
         self._pause = pause
+        self._retired = retired
         self._numbers = 0
         self._connections: dict[int, Connection] = {}
+        self._callers: dict[int, Caller] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
 
@@ -136,12 +140,16 @@ class Traffic:
                 if connection.waiting > DEAF and self._is_decent(number):
                     await connection.drained()
                 await pace.step()
+            if number in self._callers:
+                await self._callers[number].end()
         except ProtocolError as error:
             told = error
             self._turns.feed(lambda: self._engine.faulty(number, told))
         except OSError as error:
             why = in_words(error)
         finally:
+            if caller := self._callers.pop(number, None):
+                caller.cancel()
             if self._engine.parts.links.get(number) is not None and not self._stopping:
                 self._connections.pop(number, None)
                 self._turns.feed(lambda: self._engine.lost(number, why))
@@ -168,6 +176,26 @@ class Traffic:
         if isinstance(decoded.message, wire.Versions):
             await self._absorb(number, decoded.message, pace)
         self._turns.feed(lambda: self._engine.received(number, decoded))
+        if isinstance(decoded.message, wire.Operate | wire.Subscribe):
+            await self._call(connection, decoded.message, decoded.id)
+
+    async def _call(
+        self, connection: Connection, message: wire.Operate | wire.Subscribe, request: wire.RequestId
+    ) -> None:
+        """A program asks, on a connection of its own."""
+        number = connection.number
+        link = self._engine.parts.links.get(number)
+        if link is None or link.dialled or link.kind not in ("new", "guest"):
+            return
+        if number not in self._callers:
+            self._callers[number] = Caller(
+                connection,
+                self._turns,
+                send=lambda answer, to: self._send(number, answer, to),
+                keep=self._run,
+                retired=self._retired,
+            )
+        await self._callers[number].take(message, request)
 
     async def _absorb(self, number: int, versions: wire.Versions, pace: Pace) -> None:
         """Take in the versions of a message without holding the loop up."""
@@ -196,7 +224,8 @@ class Traffic:
         self, number: int, message: wire.Message | wire.Unknown, kind: str, line: bytes, *, outgoing: bool
     ) -> None:
         """Tell whoever watches that a line crossed the wire."""
-        if not self._turns.watched:
+        caller = self._callers.get(number)
+        if not self._turns.watched or (caller is not None and caller.watches):
             return
         link = self._engine.parts.links.get(number)
         peer = self._engine.parts.peer_of(link) if link else None
@@ -221,8 +250,10 @@ class Traffic:
         self._numbers += 1
         return self._numbers
 
-    def _run(self, work: Coroutine[None, None, None]) -> None:
-        self._keep(asyncio.get_running_loop().create_task(work))
+    def _run(self, work: Coroutine[None, None, None]) -> "asyncio.Task[None]":
+        task = asyncio.get_running_loop().create_task(work)
+        self._keep(task)
+        return task
 
     def _keep(self, task: "asyncio.Task[None] | None") -> None:
         """Hold a task, so that it is neither lost nor left behind when the node stops."""
