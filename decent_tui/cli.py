@@ -31,6 +31,7 @@ examples:
   decent-tui                                       a node on port 9001, in a dashboard
   decent-tui --port 9002 --peers 127.0.0.1:9001    a second one, beside it
   decent-tui --headless --json < commands          no screen: commands in, answers out
+  decent-tui put colour '"red"'                    have a running node do something; see decent-tui help
 
 Without --data the node's file lies under the platform's data folder, one per host and port.
 --headless reads commands from stdin, one a line (try help); exit, SIGINT and SIGTERM end it in order.
@@ -62,9 +63,11 @@ def _run(arguments: Sequence[str]) -> int:
         from decent_tui.lab import play
 
         return play.main(arguments[1:])
-    if arguments and not arguments[0].startswith("-"):
-        # commands from the shell, attach, demo and so on
-        return fail(f'"{arguments[0]}" is not there yet; --help shows what is', 2)
+    if any(not argument.startswith("-") for argument in arguments):
+        from decent_tui.commands import oneshot
+
+        if oneshot.is_command(arguments):
+            return oneshot.main(arguments)
     options = _parser().parse_args(arguments)
     if options.json and not options.headless:
         return fail("--json goes with --headless", 2)
@@ -111,7 +114,7 @@ async def _headless(settings: "Settings", *, as_json: bool) -> None:
 
     log_to_stderr()
     stop = headless.stop_on_signals()
-    async with Node(settings) as node:
+    async with Node(settings, retired=stop.set) as node:
         gc.freeze()  # what the start made stays: no collection need look at it again (20 ms each time)
         await headless.serve(node, stop, as_json=as_json)
 

@@ -84,8 +84,6 @@ def ended_in_order(process: subprocess.Popen[str]) -> None:
         ("--headles", "unrecognized arguments: --headles"),
         ("--headless extra\nline", "unrecognized arguments: extra␊line"),
         ("--json", "--json goes with --headless"),
-        ("put k 1", '"put" is not there yet'),
-        ("attach 127.0.0.1:9001", '"attach" is not there yet'),
     ],
 )
 def test_a_wrong_value_is_one_line_and_exit_code_2(

@@ -22,7 +22,13 @@ class HelpAnswer(msgspec.Struct, frozen=True):
     commands: list[CommandHelp]
 
 
-Answer = AnyAnswer | HelpAnswer
+class Watching(msgspec.Struct, frozen=True):
+    """The changes of keys with this prefix follow."""
+
+    prefix: str
+
+
+Answer = AnyAnswer | HelpAnswer | Watching
 
 
 def explain(request: Help) -> HelpAnswer:

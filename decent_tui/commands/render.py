@@ -9,7 +9,7 @@ from textwrap import wrap
 from time import localtime, strftime
 from typing import Final
 
-from decent_tui.commands.answers import Answer, HelpAnswer
+from decent_tui.commands.answers import Answer, HelpAnswer, Watching
 from decent_tui.commands.encode import encode_snapshot
 from decent_tui.commands.scan import quote
 from decent_tui.core.operations import (
@@ -180,6 +180,11 @@ def _status(answer: NodeStatus, command: str) -> Iterator[str]:
 @_lines.register
 def _snapshot(answer: SnapshotAnswer, command: str) -> Iterator[str]:
     yield from (piece.decode() for piece in encode_snapshot(answer.snapshot))
+
+
+@_lines.register
+def _watching(answer: Watching, command: str) -> Iterator[str]:
+    yield f"watching {quote(answer.prefix) + '…' if answer.prefix else 'every key'}"
 
 
 @_lines.register

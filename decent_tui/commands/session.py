@@ -8,7 +8,7 @@ from decent_tui.commands.answers import Answer, explain
 from decent_tui.commands.encode import encode, encode_error
 from decent_tui.commands.parse import first_word, is_blank, parse
 from decent_tui.commands.render import error_line, lines
-from decent_tui.commands.table import Exit, Help, Request
+from decent_tui.commands.table import Exit, Help, Request, Watch
 from decent_tui.core.errors import Refused, StorageError
 from decent_tui.core.operations import AnyAnswer, Done, Leave, Operation
 from decent_tui.net.interface import NodeInterface
@@ -63,6 +63,8 @@ async def carry_out(node: NodeInterface, command: str, request: Request) -> Outc
             return Outcome(command, Done(), ends=True)
         if isinstance(request, Help):
             return Outcome(command, explain(request))
+        if isinstance(request, Watch):
+            return Outcome(command, error="here every change is shown anyway; watch is for scripts")
         # mypy cannot see through a union that each operation is an Operation of one of the answers
         answer: AnyAnswer = await node.run(cast("Operation[AnyAnswer]", request))
         return Outcome(command, answer, ends=isinstance(request, Leave))

@@ -45,7 +45,13 @@ class Exit(msgspec.Struct, frozen=True):
     """Answered here, without the node: whoever read it ends in order."""
 
 
-Request = AnyOperation | Help | Exit
+class Watch(msgspec.Struct, frozen=True):
+    """Answered by whoever read it, who then tells of every change of the keys with this prefix."""
+
+    prefix: str = ""
+
+
+Request = AnyOperation | Help | Exit | Watch
 
 
 class Kind(Enum):
@@ -218,6 +224,10 @@ def _forget(scan: Scanner) -> Forget:
     return Forget(_only(scan).text)
 
 
+def _watch(scan: Scanner) -> Watch:
+    return Watch() if scan.at_end else Watch(_only(scan).text)
+
+
 def _help(scan: Scanner) -> Help:
     return Help() if scan.at_end else Help(_only(scan).text.lower())
 
@@ -282,6 +292,15 @@ _ROWS: Final = (
         (Kind.PEER, Kind.KEY),
         details="Says how they stand to ours: same, ahead (it has what we lack), behind, concurrent, absent. "
         + _A_PEER,
+    ),
+    Command(
+        "watch",
+        "watch [PREFIX]",
+        "tell of every change as it comes",
+        _watch,
+        (Kind.PREFIX,),
+        details="Each key that changes is told with what it holds then; a reader that is too slow is told "
+        "how much it missed. It goes on beside later commands until the node or the connection ends.",
     ),
     Command("peers", "peers", "list the peers and how they do", _nothing(Peers())),
     Command(

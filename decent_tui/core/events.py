@@ -80,15 +80,15 @@ class Alarm(Event, frozen=True):
 
 
 class Skipped(Event, frozen=True):
-    """Whoever watches from elsewhere missed events that came faster than it reads: `count` of them (0: nobody
-    knows how many, because the connection was lost meanwhile)."""
+    """Whoever watches from elsewhere missed events that came faster than it reads: `count` of them, each key
+    of a `Changed` for itself (0: nobody knows how many, because the connection was lost meanwhile)."""
 
     count: int
 
 
 class Attached(Event, frozen=True):
-    """The connection to a node elsewhere was lost (`up` false; `why` in plain words) or is back. Only whoever
-    watches from there is told."""
+    """The node that is watched cannot be reached any more (`up` false; `why` in plain words: it stopped, or
+    the connection to it was lost), or it can again. No node says this of itself on the wire."""
 
     up: bool
     why: str = ""

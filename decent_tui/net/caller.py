@@ -165,8 +165,9 @@ class _Waiting:
                 self._events.append((piece, size))
                 self._size += size
         while self._size > FORGOTTEN:
-            self._size -= self._events.popleft()[1]
-            self._skipped += 1
+            event, size = self._events.popleft()
+            self._size -= size
+            self._skipped += len(event.keys) if isinstance(event, Changed) else 1
         if self._events:
             self.came.set()
 

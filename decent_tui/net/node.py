@@ -6,6 +6,7 @@ Here its life begins and ends. How it works meanwhile is in `turn` (inputs, the 
 
 import asyncio
 import socket
+import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from random import SystemRandom
@@ -17,6 +18,7 @@ from decent_tui.core.address import Address, parse
 from decent_tui.core.chance import draw_id, name_for
 from decent_tui.core.engine import Engine
 from decent_tui.core.errors import Refused, StorageError
+from decent_tui.core.events import Attached
 from decent_tui.core.limits import MAX_LINE
 from decent_tui.core.memory import MemoryStore
 from decent_tui.core.operations import Operation
@@ -160,6 +162,7 @@ class Node:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._traffic.stop()
         self._turns.refuse_all("the node has stopped")
+        self._turns.tell([Attached(time.time(), up=False, why="the node has stopped")])
         await asyncio.get_running_loop().run_in_executor(self._disk, self._store.close)
         self._disk.shutdown()
 

@@ -27,9 +27,6 @@ SILENCE: Final = 30.0
 """Seconds without a word after which it counts as lost. Generous: a node may be busy for seconds with a store
 of a million keys."""
 
-FAREWELL: Final = 1.0
-"""Seconds for the connection to be closed in order."""
-
 _event: Final = msgspec.json.Decoder(AnyEvent)
 
 
@@ -50,7 +47,7 @@ class RemoteNode:
         self._numbers = 0
         self._connection: Connection | None = None
         self._why = "there is no connection"
-        self._heard = 0.0
+        self._heard = False  # since the last beat
         self._tasks: list[asyncio.Task[None]] = []
         self._subscribed: asyncio.Future[bytes] | None = None
 
@@ -72,22 +69,20 @@ class RemoteNode:
         except OSError as error:
             self._why = f"no node answers at {self.address}: {in_words(error)}"
             raise Unreachable(self._why) from None
-        self._heard = time.monotonic()
         loop = asyncio.get_running_loop()
         self._tasks = [loop.create_task(self._read(self._connection)), loop.create_task(self._pulse())]
         if self._listeners:
             self._ask_events()
 
     async def close(self) -> None:
-        """Close the connection in order."""
+        """Close the connection, at once: whatever was answered is done."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         connection = self._connection
         self._lost("the connection was closed")
         if connection is not None:
-            connection.close()
-            await connection.finish(FAREWELL)
+            connection.close(at_once=True)
 
     # ------------------------------------------------------------------ the interface
 
@@ -162,7 +157,7 @@ class RemoteNode:
         why = f"{self.address} closed the connection"
         try:
             async for line in connection.lines():
-                self._heard = time.monotonic()
+                self._heard = True
                 if line:
                     self._hear(wire.decode(line))
         except ProtocolError as error:
@@ -225,16 +220,18 @@ class RemoteNode:
     # ------------------------------------------------------------------ losing it
 
     async def _pulse(self) -> None:
-        """See to it that the node says something now and then."""
+        """See to it that the node says something now and then. Beats are counted, not seconds: a program that
+        was held up itself must not take that for the node's silence."""
+        silent = 0
         while self._connection is not None:
-            quiet = time.monotonic() - self._heard
-            if quiet > SILENCE:
+            self._heard = False
+            await asyncio.sleep(PULSE)
+            silent = 0 if self._heard else silent + 1
+            if silent * PULSE > SILENCE:
                 self._connection.close(at_once=True)
                 self._lost(f"{self.address} does not answer any more")
-                return
-            if quiet > PULSE:
+            elif silent:
                 self._connection.send(wire.encode(wire.Ping()), droppable=True)
-            await asyncio.sleep(PULSE)
 
     def _lost(self, why: str) -> None:
         if self._connection is None:

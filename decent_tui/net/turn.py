@@ -129,7 +129,7 @@ class Turns:
             else:
                 hands.perform(effect)
         if events:
-            self._tell(events)
+            self.tell(events)
 
     def _answered(self, effect: Answered) -> None:
         future = self._waiting.pop(effect.operation, None)
@@ -146,6 +146,7 @@ class Turns:
         self._engine.parts.alarm(f"{error}; nothing is written or synced until that is mended")
         self.refuse_all(str(error))
 
-    def _tell(self, events: Sequence[AnyEvent]) -> None:
+    def tell(self, events: Sequence[AnyEvent]) -> None:
+        """Tell whoever listens."""
         for listener in list(self._listeners):
             listener(events)

@@ -95,7 +95,7 @@ def test_what_a_line_asks_for(line: str, request_: Request) -> None:
         ("gte k", 'there is no command "gte"; did you mean "get"?'),
         ("delet k", 'there is no command "delet"; did you mean "delete"?'),
         ("xyzzy", 'there is no command "xyzzy"; type help for the list'),
-        ("watch", 'there is no command "watch"; type help for the list'),
+        ("frobnicate", 'there is no command "frobnicate"; type help for the list'),
         ("put", "usage: put KEY JSON [--saw CID …]"),
         ("put k", "usage: put KEY JSON [--saw CID …]"),
         ("put k 1 2", 'after the JSON value comes "2", which is no part of it'),
