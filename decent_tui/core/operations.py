@@ -7,7 +7,7 @@ or is `Refused` with one plain sentence.
 A PEER (`peer` below) is host:port, a node id, a unique beginning of one, or a name.
 """
 
-from typing import Annotated, Any, Generic, Literal, TypeVar, cast
+from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar, cast
 
 import msgspec
 
@@ -208,7 +208,10 @@ class Inspection(msgspec.Struct, frozen=True):
 
 
 class Operation(msgspec.Struct, Generic[A], frozen=True, tag_field="op", tag=str.lower):
-    """The base of all operations, by what answers them; on the wire the lower-case name is the `op`."""
+    """The base of all operations, by what answers them; on the wire the lower-case name is the `op`. `looks`
+    is true of those that change nothing."""
+
+    looks: ClassVar[bool] = False
 
 
 # ------------------------------------------------------------------ keys and values
@@ -231,12 +234,14 @@ class Delete(Operation[KeyOnly], frozen=True):
 class Get(Operation[Versions], frozen=True):
     """The live versions of a key; refused ("no value") when there is none."""
 
+    looks: ClassVar[bool] = True
     key: str
 
 
 class Keys(Operation[KeyList], frozen=True):
     """Live keys in UTF-8 byte order that start with `prefix` and come after `after`."""
 
+    looks: ClassVar[bool] = True
     prefix: str = ""
     conflicts: bool = False
     limit: Limit = 1000
@@ -254,12 +259,16 @@ class Resolve(Operation[Versions], frozen=True):
 class Snapshot(Operation[SnapshotAnswer], frozen=True):
     """The whole live store in the original program's form."""
 
+    looks: ClassVar[bool] = True
+
 
 # ------------------------------------------------------------------ peers
 
 
 class Peers(Operation[PeerList], frozen=True):
     """Every peer known."""
+
+    looks: ClassVar[bool] = True
 
 
 class AddPeer(Operation[Address], frozen=True):
@@ -271,6 +280,7 @@ class AddPeer(Operation[Address], frozen=True):
 class GetPeer(Operation[PeerVersions], frozen=True):
     """Ask one peer for its live versions of a key."""
 
+    looks: ClassVar[bool] = True
     peer: str
     key: str
 
@@ -307,11 +317,14 @@ class Leave(Operation[Done], frozen=True):
 class Status(Operation[NodeStatus], frozen=True):
     """The node itself, in numbers."""
 
+    looks: ClassVar[bool] = True
+
 
 class Rows(Operation[RowPage], frozen=True):
     """A page of keys for a list on a screen, in UTF-8 byte order (see `Store.page`); keys that start with
     `without` are left out unless it is empty."""
 
+    looks: ClassVar[bool] = True
     wanted: Wanted = "all"
     prefix: str = ""
     start: str = ""
@@ -325,6 +338,7 @@ class Rows(Operation[RowPage], frozen=True):
 class Count(Operation[KeyCount], frozen=True):
     """Count keys that start with `prefix`, in pieces: those after `after`, at most `limit`."""
 
+    looks: ClassVar[bool] = True
     wanted: Countable = "live"
     prefix: str = ""
     after: str = ""
@@ -334,6 +348,7 @@ class Count(Operation[KeyCount], frozen=True):
 class Inspect(Operation[Inspection], frozen=True):
     """Everything this node holds for one key, tombstones included, and who else holds it."""
 
+    looks: ClassVar[bool] = True
     key: str
 
 
