@@ -2,6 +2,7 @@
 
 import msgspec
 
+from decent_tui.commands.files import Exported, Imported
 from decent_tui.commands.parse import find
 from decent_tui.commands.table import COMMANDS, Help
 from decent_tui.core.operations import AnyAnswer
@@ -28,7 +29,7 @@ class Watching(msgspec.Struct, frozen=True):
     prefix: str
 
 
-Answer = AnyAnswer | HelpAnswer | Watching
+Answer = AnyAnswer | HelpAnswer | Watching | Exported | Imported
 
 
 def explain(request: Help) -> HelpAnswer:

@@ -18,7 +18,7 @@ from decent_tui.commands.parse import find
 from decent_tui.commands.render import error_line, lines
 from decent_tui.commands.scan import Word
 from decent_tui.commands.session import Outcome, carry_out
-from decent_tui.commands.table import Command, Exit, Help, Request, Watch, WrongUsage
+from decent_tui.commands.table import Command, Exit, Export, Help, Import, Request, Watch, WrongUsage
 from decent_tui.commands.watch import Watcher, in_text
 from decent_tui.core import address
 from decent_tui.core.errors import Refused, Unreachable
@@ -173,8 +173,12 @@ async def _run(name: str, request: Request, where: address.Address, call: _Call,
         async with RemoteNode(where, wanted=["changed"]) as node:
             if isinstance(request, Watch):
                 return await _watch(node, request, call)
-            async with asyncio.timeout(max(patience, getattr(request, "timeout_s", 0.0) + GRACE_S)):
-                return _finish(await carry_out(node, name, request), call, 1)
+            long = call.timeout is None and isinstance(request, Export | Import)
+            limit = None if long else max(patience, getattr(request, "timeout_s", 0.0) + GRACE_S)
+            async with asyncio.timeout(limit):
+                outcome = await carry_out(node, name, request, _progress)
+            _progress(0, 0)
+            return _finish(outcome, call, 1)
     except TimeoutError:
         why = f"{where} gave no answer within {patience:g} s; what was asked may have been done or not"
         return _finish(Outcome(name, error=why), call, 1)
@@ -211,6 +215,14 @@ def _finish(outcome: Outcome, call: _Call, code: int) -> int:
         line = error_line(outcome.command or "decent-tui", outcome.error)
         sys.stderr.write(line.encode(sys.stderr.encoding, "replace").decode(sys.stderr.encoding) + "\n")
     return 0 if outcome.ok else code
+
+
+def _progress(count: int, size: int) -> None:
+    """Show a person how an export or import goes, in one line of the terminal; with nothing, take it away."""
+    if sys.stderr.isatty():
+        told = f"{count:,} keys, {size / 1e6:,.1f} MB" if count else ""
+        sys.stderr.write(f"\r{told:40}\r" if not count else f"\r{told:40}")
+        sys.stderr.flush()
 
 
 def _print(text: Sequence[str] | Iterator[str]) -> None:

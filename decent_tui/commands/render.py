@@ -11,6 +11,7 @@ from typing import Final
 
 from decent_tui.commands.answers import Answer, HelpAnswer, Watching
 from decent_tui.commands.encode import encode_snapshot
+from decent_tui.commands.files import Exported, Imported
 from decent_tui.commands.scan import quote
 from decent_tui.core.operations import (
     Address,
@@ -180,6 +181,20 @@ def _status(answer: NodeStatus, command: str) -> Iterator[str]:
 @_lines.register
 def _snapshot(answer: SnapshotAnswer, command: str) -> Iterator[str]:
     yield from (piece.decode() for piece in encode_snapshot(answer.snapshot))
+
+
+@_lines.register
+def _exported(answer: Exported, command: str) -> Iterator[str]:
+    yield f"{answer.file}: {answer.count:,} keys, {answer.bytes:,} bytes"
+    if answer.conflicts:
+        yield f'{answer.conflicts:,} of them in conflict: the other values stand in "others"'
+
+
+@_lines.register
+def _imported(answer: Imported, command: str) -> Iterator[str]:
+    yield f"{answer.file}: {answer.count:,} keys written"
+    if answer.conflicts:
+        yield f"{answer.conflicts:,} of them were in conflict: only their newest value was written"
 
 
 @_lines.register

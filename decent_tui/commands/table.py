@@ -51,7 +51,20 @@ class Watch(msgspec.Struct, frozen=True):
     prefix: str = ""
 
 
-Request = AnyOperation | Help | Exit | Watch
+class Export(msgspec.Struct, frozen=True):
+    """Carried out by whoever read it, with its own files."""
+
+    file: str
+    prefix: str = ""
+
+
+class Import(msgspec.Struct, frozen=True):
+    """Carried out by whoever read it, with its own files."""
+
+    file: str
+
+
+Request = AnyOperation | Help | Exit | Watch | Export | Import
 
 
 class Kind(Enum):
@@ -67,6 +80,7 @@ class Kind(Enum):
     ADDRESS = auto()
     NUMBER = auto()
     COMMAND = auto()
+    FILE = auto()
 
 
 class WrongUsage(Exception):
@@ -224,6 +238,15 @@ def _forget(scan: Scanner) -> Forget:
     return Forget(_only(scan).text)
 
 
+def _export(scan: Scanner) -> Export:
+    file = _next(scan).text
+    return Export(file) if scan.at_end else Export(file, _only(scan).text)
+
+
+def _import(scan: Scanner) -> Import:
+    return Import(_only(scan).text)
+
+
 def _watch(scan: Scanner) -> Watch:
     return Watch() if scan.at_end else Watch(_only(scan).text)
 
@@ -301,6 +324,24 @@ _ROWS: Final = (
         (Kind.PREFIX,),
         details="Each key that changes is told with what it holds then; a reader that is too slow is told "
         "how much it missed. It goes on beside later commands until the node or the connection ends.",
+    ),
+    Command(
+        "export",
+        "export FILE [PREFIX]",
+        "write keys and values as JSON lines",
+        _export,
+        (Kind.FILE, Kind.PREFIX),
+        details='A line is {"key": …, "value": …}; a key in conflict has its other values in "others". The '
+        "file is on the side where this is typed.",
+    ),
+    Command(
+        "import",
+        "import FILE",
+        "write all keys of such a file here",
+        _import,
+        (Kind.FILE,),
+        details="Each line is an ordinary put, so it replaces what the key holds here. Of a conflict only "
+        "the newest value is written. The file is on the side where this is typed.",
     ),
     Command("peers", "peers", "list the peers and how they do", _nothing(Peers())),
     Command(

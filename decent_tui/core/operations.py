@@ -47,6 +47,13 @@ class KeyList(msgspec.Struct, frozen=True):
     more: bool
 
 
+class EntryPage(msgspec.Struct, frozen=True):
+    """Keys in order with their visible versions; `more` when there are others behind the last one."""
+
+    entries: list[Versions]
+    more: bool
+
+
 class PeerVersions(msgspec.Struct, frozen=True):
     """A peer's live versions of a key, and how they stand to ours (`absent`: it has none)."""
 
@@ -248,6 +255,15 @@ class Keys(Operation[KeyList], frozen=True):
     after: str = ""
 
 
+class Entries(Operation[EntryPage], frozen=True):
+    """Live keys with what they hold, in UTF-8 byte order, that start with `prefix` and come after `after`: as
+    many as fit into half a line of the wire."""
+
+    looks: ClassVar[bool] = True
+    prefix: str = ""
+    after: str = ""
+
+
 class Resolve(Operation[Versions], frozen=True):
     """Settle a conflict: by the cid of one of the siblings, or by a new value (exactly one is given)."""
 
@@ -353,14 +369,14 @@ class Inspect(Operation[Inspection], frozen=True):
 
 
 AnyOperation = (
-    Put | Delete | Get | Keys | Resolve | Snapshot
+    Put | Delete | Get | Keys | Entries | Resolve | Snapshot
     | Peers | AddPeer | GetPeer | Gossip | Cut | Heal | Forget | Leave
     | Status | Rows | Count | Inspect
 )  # fmt: skip
 
 
 AnyAnswer = (
-    Versions | KeyOnly | KeyList | PeerVersions | PeerList | Address | Addresses | Exchanges
+    Versions | KeyOnly | KeyList | EntryPage | PeerVersions | PeerList | Address | Addresses | Exchanges
     | SnapshotAnswer | Done | NodeStatus | RowPage | KeyCount | Inspection
 )  # fmt: skip
 

@@ -311,3 +311,13 @@ def test_a_closed_pipe_is_no_error(cluster: Cluster) -> None:
     )
     os.close(write)
     assert done.stderr == b""
+
+
+def test_export_and_import_use_the_files_of_whoever_typed_them(cluster: Cluster, tmp_path: Path) -> None:
+    first, second = cluster.start(memory=True), cluster.start(memory=True)
+    first.calls(f"put k{i:04} {i}" for i in range(3_000))
+    file = str(tmp_path / "all.jsonl")
+    assert ok(first, "export", file)["count"] == 3_000
+    assert ok(second, "import", file)["count"] == 3_000
+    assert second.values("k2999") == [2_999]
+    assert "no such file" in failed(second, 1, "import", str(tmp_path / "none"))
