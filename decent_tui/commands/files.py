@@ -17,7 +17,7 @@ from decent_tui.core.limits import MAX_LINE
 from decent_tui.core.operations import Entries, Put, Versions
 from decent_tui.net.interface import NodeInterface
 
-AT_ONCE: Final = 256
+AT_ONCE: Final = 1024
 """Lines that are written together: as many share one sync of the disk."""
 
 Progress = Callable[[int, int], None]

@@ -21,8 +21,12 @@ from decent_tui.core.operations import AnyAnswer, Keys, Leave, Operation, Rows, 
 from decent_tui.net.connection import Connection
 from decent_tui.net.turn import Turns
 
-WINDOW: Final = 64
-"""Operations of one program under way at a time; the next is not read before one of them is answered."""
+WINDOW: Final = 512
+"""Operations of one program under way at a time: enough for a group commit to be worth its sync of the disk.
+The next is not read before some of them are answered."""
+
+SHARE: Final = 4_096
+"""Bytes of an operation that count as one more in the window, which so holds about 2 MiB."""
 
 PART: Final = 128 * 1024
 """Characters of a long answer in one line: at most 512 KiB, whatever they are."""
@@ -63,7 +67,8 @@ class Caller:
         self._send = send
         self._keep = keep
         self._retired = retired
-        self._room = asyncio.Semaphore(WINDOW)
+        self._load = 0  # of the window
+        self._room = asyncio.Event()
         self._sending = asyncio.Lock()
         self._under_way: set[asyncio.Task[None]] = set()
         self._watch: asyncio.Task[None] | None = None
@@ -73,17 +78,21 @@ class Caller:
         """Whether it is told of events. Those about its own lines would make more of them for ever."""
         return self._watch is not None
 
-    async def take(self, message: wire.Operate | wire.Subscribe, request: wire.RequestId) -> None:
-        """Start what it asks for; returns when the next may be read."""
+    async def take(self, message: wire.Operate | wire.Subscribe, request: wire.RequestId, size: int) -> None:
+        """Start what it asks for in so many bytes, once there is room; returns when the next may be read."""
         if isinstance(message, wire.Subscribe):
             if self._watch is not None:
                 self._watch.cancel()
             self._watch = self._keep(self._tell(frozenset(message.wanted), request))
             return
-        await self._room.acquire()
+        share = 1 + size // SHARE
+        while self._load and self._load + share > WINDOW:
+            self._room.clear()
+            await self._room.wait()
+        self._load += share
         task = self._keep(self._operate(cast("Operation[AnyAnswer]", message.operation), request))
         self._under_way.add(task)
-        task.add_done_callback(self._done)
+        task.add_done_callback(lambda done: self._done(done, share))
         if isinstance(message.operation, Snapshot):  # a second whole store need not wait beside the first
             await asyncio.wait({task})
 
@@ -99,9 +108,10 @@ class Caller:
         if self._watch is not None:
             self._watch.cancel()
 
-    def _done(self, task: "asyncio.Task[None]") -> None:
+    def _done(self, task: "asyncio.Task[None]", share: int) -> None:
         self._under_way.discard(task)
-        self._room.release()
+        self._load -= share
+        self._room.set()
 
     # ------------------------------------------------------------------ operations
 

@@ -177,10 +177,14 @@ class Traffic:
             await self._absorb(number, decoded.message, pace)
         self._turns.feed(lambda: self._engine.received(number, decoded))
         if isinstance(decoded.message, wire.Operate | wire.Subscribe):
-            await self._call(connection, decoded.message, decoded.id)
+            await self._call(connection, decoded.message, decoded.id, len(line))
 
     async def _call(
-        self, connection: Connection, message: wire.Operate | wire.Subscribe, request: wire.RequestId
+        self,
+        connection: Connection,
+        message: wire.Operate | wire.Subscribe,
+        request: wire.RequestId,
+        size: int,
     ) -> None:
         """A program asks, on a connection of its own."""
         number = connection.number
@@ -195,7 +199,7 @@ class Traffic:
                 keep=self._run,
                 retired=self._retired,
             )
-        await self._callers[number].take(message, request)
+        await self._callers[number].take(message, request, size)
 
     async def _absorb(self, number: int, versions: wire.Versions, pace: Pace) -> None:
         """Take in the versions of a message without holding the loop up."""
