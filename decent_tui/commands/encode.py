@@ -64,7 +64,11 @@ def encode_snapshot(snapshot: ClassicSnapshot) -> Iterator[bytes]:
 def _peer(peer: PeerView) -> dict[str, object]:
     """The documented fields of a peer; what a screen shows besides is no part of the answer."""
     fields: dict[str, object] = {name: getattr(peer, name) for name in _PEER}
-    return fields | {"cut": True} if peer.cut else fields
+    if peer.cut:
+        fields["cut"] = True
+    if peer.dials:
+        fields["dials"] = peer.dials
+    return fields
 
 
 @lru_cache(maxsize=64)

@@ -12,9 +12,11 @@ from typing import Final
 from decent_tui.commands.answers import Answer, HelpAnswer
 from decent_tui.commands.encode import encode_snapshot
 from decent_tui.commands.scan import quote
+from decent_tui.core.dial_operations import in_words
 from decent_tui.core.operations import (
     Address,
     Addresses,
+    DialView,
     Done,
     Exchanges,
     KeyList,
@@ -116,6 +118,7 @@ def _peer_list(answer: PeerList, command: str) -> Iterator[str]:
 
 def _peer(peer: PeerView) -> list[str]:
     notes = [peer.node_id or "", "classic" if peer.classic else "", "cut by you" if peer.cut else ""]
+    notes += [f"{in_words(view)} (dial)" for view in peer.dials if not (peer.cut and view.dial == "cut")]
     if peer.behind:
         notes.append(f"{peer.behind:,} behind")
     if peer.ahead:
@@ -149,6 +152,12 @@ def _addresses(answer: Addresses, command: str) -> Iterator[str]:
 
 
 @_lines.register
+def _dial(answer: DialView, command: str) -> Iterator[str]:
+    off = answer.ms == 0 or answer.percent == 0
+    yield f"{answer.peer}: {answer.dial} is off" if off else f"{answer.peer}: {in_words(answer)}"
+
+
+@_lines.register
 def _done(answer: Done, command: str) -> Iterator[str]:
     yield f"{command}: done"
 
@@ -174,6 +183,7 @@ def _status(answer: NodeStatus, command: str) -> Iterator[str]:
     )
     if answer.waits_for:
         yield f"tombstones wait for {', '.join(answer.waits_for)}"
+    yield from (f"dial: {view.peer} {in_words(view)}" for view in answer.dials)
     yield from answer.alarms
 
 

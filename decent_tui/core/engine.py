@@ -23,6 +23,7 @@ from decent_tui.core.batch import unpack
 from decent_tui.core.chance import Chance, draw_id
 from decent_tui.core.classic_talk import ClassicDesk
 from decent_tui.core.desk import Desk
+from decent_tui.core.dials import course
 from decent_tui.core.errors import ProtocolError, Refused
 from decent_tui.core.events import AnyEvent
 from decent_tui.core.exchange import Exchange, RolledBack
@@ -139,6 +140,11 @@ class Engine:
             tally.received += size
             if peer:
                 peer.received += size
+
+    def course(self, link: int, message: object, *, outgoing: bool) -> tuple[float, ...]:
+        """To be asked of each message that is about to cross a link: when it arrives there, by the dials of
+        this node: at no time (it is lost), at one or two, in the time of `at`; a time not above it is now."""
+        return course(self._parts, link, message, outgoing=outgoing)
 
     def received(self, link: int, line: Line) -> None:
         """A message came on a link."""

@@ -22,6 +22,10 @@ HEARTBEAT: Final = 1.0
 WORD: Final = 0.1
 """Seconds for which acknowledgements are gathered before the writer is told."""
 
+RETELL: Final = 5
+"""Heartbeats with another digest than ours after which a peer is told all that we have seen: what changed is
+told once, and that word may have got lost (see `faults`)."""
+
 ECHO: Final = 10.0
 """Seconds between two measurements of the round trip."""
 
@@ -54,8 +58,7 @@ class Exchange:
         """Ask the peer for all that we lack, unless a pull from it is under way, or a long one from another:
         most of what this one has comes from there, and the periodic check sees to the rest."""
         if link.pull is None and not self._is_filling_up(link):
-            self._pulls += 1
-            link.pull = Pull(self._pulls, self._parts.clock.now)
+            link.pull = Pull(started=self._parts.clock.now)
             self._ask(link, link.pull)
 
     def _is_filling_up(self, link: Link) -> bool:
@@ -64,7 +67,10 @@ class Exchange:
         return any(other.pull is not None and other.pull.bulk for other in links if other is not link)
 
     def _ask(self, link: Link, pull: Pull) -> None:
-        pull.started = self._parts.clock.now
+        """Ask on. Each question has a number of its own, so that an answer that comes twice, or late, is not
+        taken for the answer to this one."""
+        self._pulls += 1
+        pull.id, pull.started = self._pulls, self._parts.clock.now
         link.untold(self._parts.replica.seen)
         self._parts.out.send(link.id, pull.question(self._parts.replica), pull.id)
 
@@ -195,6 +201,7 @@ class Exchange:
         if now >= self._next_beat:
             self._next_beat = now + HEARTBEAT
             for link in links:
+                self._retell(link)
                 measure = now >= link.next_echo
                 if measure:
                     link.asked, link.next_echo = now, now + ECHO
@@ -209,6 +216,13 @@ class Exchange:
             for link in links:
                 if link.owes_word and link.pull is None:
                     self._beat(link)
+
+    def _retell(self, link: Link) -> None:
+        """Now and then say everything again to a peer that does not become level."""
+        link.unlike = 0 if link.digest == self._parts.replica.digest() else link.unlike + 1
+        if link.unlike >= RETELL:
+            link.unlike = 0
+            link.told.clear()
 
     def _check_one(self, links: list[Link]) -> None:
         """The periodic check: pull from one peer, drawn by chance, that has what we lack."""

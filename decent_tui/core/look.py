@@ -4,6 +4,7 @@ anything, and none of it costs more than the page it answers with."""
 from typing import Final
 
 from decent_tui.core import operations as ops
+from decent_tui.core.dials import dials_of
 from decent_tui.core.exchange import Exchange
 from decent_tui.core.members import Known
 from decent_tui.core.parts import Parts
@@ -155,6 +156,8 @@ class Look:
             retry_s=None if peer.link is not None or cut else max(0.0, peer.retry_at - parts.clock.now),
             sent=peer.sent,
             received=peer.received,
+            dials=dials_of(parts, peer),
+            since_s=None if peer.since is None else max(0.0, parts.clock.now - peer.since),
         )
 
     # ------------------------------------------------------------------ status
@@ -186,6 +189,7 @@ class Look:
             alarms=list(parts.tally.alarms),
             data=parts.me.data,
             digest=replica.digest(),
+            dials=[view for peer in parts.peers for view in dials_of(parts, peer)],
         )
 
     def _settled(self) -> float:

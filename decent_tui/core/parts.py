@@ -114,7 +114,7 @@ class Parts:
     def set_state(self, peer: Peer, state: PeerState, why: str = "") -> None:
         """Note a peer's state, and tell whoever watches if it is another one."""
         if peer.state != state:
-            peer.state = state
+            peer.state, peer.since = state, self.clock.now
             self.tell(peer, why)
 
     def tell(self, peer: Peer, why: str) -> None:

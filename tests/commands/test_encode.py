@@ -13,6 +13,7 @@ from decent_tui.core.operations import (
     Address,
     Addresses,
     ClassicSnapshot,
+    DialView,
     Done,
     Exchange,
     Exchanges,
@@ -57,6 +58,11 @@ RECORD = {
         ),
         ("addpeer", Address("h:1"), {"address": "h:1"}),
         ("cut", Addresses(["h:1"]), {"peers": ["h:1"]}),
+        (
+            "lag",
+            DialView("h:1", "lag", "both", ms=200.0, jitter_ms=0.0, since_s=0.0),
+            {"peer": "h:1", "dial": "lag", "direction": "both", "ms": 200, "jitter_ms": 0, "since_s": 0},
+        ),
         ("leave", Done(), {}),
         (
             "gossip",
@@ -103,6 +109,13 @@ def test_peers_have_the_documented_fields_and_cut_only_where_it_applies() -> Non
         "ok": True,
         "peers": [fields, more],
     }
+
+
+def test_what_is_dialled_for_a_peer_stands_beside_it() -> None:
+    lagging = PeerView("h:1", None, None, "alive", dials=[DialView("h:1", "lose", "in", percent=5.0)])
+    answer = decoded("peers", PeerList([lagging]))
+    assert isinstance(answer, dict)
+    assert answer["peers"][0]["dials"] == [{"peer": "h:1", "dial": "lose", "direction": "in", "percent": 5.0}]
 
 
 def test_a_tombstone_is_marked() -> None:

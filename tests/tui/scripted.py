@@ -153,6 +153,8 @@ class Scripted:
                 return self._dial(peer, cut=True)
             case ops.Heal(peer=peer):
                 return self._dial(peer, cut=False)
+            case ops.Lag(peer=peer, ms=ms):
+                return self._lag(peer, ms)
             case ops.Gossip():
                 return ops.Exchanges([ops.Exchange(peer.address, 0, 0) for peer in self.peers])
             case _:
@@ -228,6 +230,7 @@ class Scripted:
             alarms=list(self.alarms),
             data="",
             digest="",
+            dials=[dial for peer in self.peers for dial in peer.dials],
         )
 
     def _resolve(self, wanted: ops.Resolve) -> ops.Versions:
@@ -240,12 +243,20 @@ class Scripted:
         self.write(self.me, wanted.key, text)
         return ops.Versions(wanted.key, to_records(visible(self.store[wanted.key])))
 
+    def _lag(self, peer: str, ms: float) -> ops.DialView:
+        at = next(n for n, view in enumerate(self.peers) if peer in (view.address, view.name))
+        dial = ops.DialView(self.peers[at].address, "lag", "both", ms=ms, jitter_ms=0.0)
+        self.peers[at] = _with(self.peers[at], dials=[dial])
+        self.emit(Dialled(self.now, dial.peer, False, f"lag {ms:g} ms", True))
+        return dial
+
     def _dial(self, peer: str, *, cut: bool) -> ops.Addresses:
         at = next((n for n, view in enumerate(self.peers) if peer in (view.address, view.name, "all")), None)
         if at is None:
             raise Refused(f"no peer is called {peer}")
         view = self.peers[at]
-        self.peers[at] = _with(view, cut=cut, state="down" if cut else "alive")
+        dials = [ops.DialView(view.address, "cut", "both")] if cut else []
+        self.peers[at] = _with(view, cut=cut, state="down" if cut else "alive", dials=dials)
         self.emit(
             Dialled(self.now, view.address, cut),
             PeerChanged(self.now, view.address, view.node_id, self.peers[at].state),
