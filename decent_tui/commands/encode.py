@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from decent_tui.commands.answers import Answer
+from decent_tui.commands.answers import Answer, shortfall
 from decent_tui.core.operations import ClassicSnapshot, PeerList, PeerView, SnapshotAnswer
 from decent_tui.core.text import printable
 
@@ -33,6 +33,8 @@ def encode(command: str, answer: Answer) -> Iterator[bytes]:
         yield (
             _head(command) + b',"peers":' + _harmless(_encode([_peer(peer) for peer in answer.peers])) + b"}"
         )
+    elif error := shortfall(answer):
+        yield encode_error(command, error)[:-1] + b"," + _harmless(_encode(answer)[1:])
     else:
         # the fields of the answer go on where the head stops, which spares a copy of every value
         fields = _encode(answer)

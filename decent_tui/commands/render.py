@@ -9,7 +9,7 @@ from textwrap import wrap
 from time import localtime, strftime
 from typing import Final
 
-from decent_tui.commands.answers import Answer, HelpAnswer
+from decent_tui.commands.answers import Answer, HelpAnswer, shortfall
 from decent_tui.commands.encode import encode_snapshot
 from decent_tui.commands.scan import quote
 from decent_tui.core.dial_operations import in_words
@@ -27,6 +27,7 @@ from decent_tui.core.operations import (
     PeerView,
     SnapshotAnswer,
     Versions,
+    Waited,
 )
 from decent_tui.core.records import Record
 from decent_tui.core.text import printable
@@ -158,6 +159,22 @@ def _dial(answer: DialView, command: str) -> Iterator[str]:
 
 
 @_lines.register
+def _waited(answer: Waited, command: str) -> Iterator[str]:
+    if answer.converged:
+        yield f"{command}: {_everybody(answer.peers)}"
+    else:
+        yield f"{command}: {shortfall(answer)}"
+    for address, count in answer.away.items():
+        yield f"  {address} is away and lacks {count:,}"
+
+
+def _everybody(peers: int) -> str:
+    if not peers:
+        return "no peer is alive, so there is nobody to wait for"
+    return f"the {peers:,} peers that are alive have it all" if peers > 1 else "the one peer alive has it all"
+
+
+@_lines.register
 def _done(answer: Done, command: str) -> Iterator[str]:
     yield f"{command}: done"
 
@@ -176,6 +193,7 @@ def _status(answer: NodeStatus, command: str) -> Iterator[str]:
                 "peers",
                 f"{answer.peers_alive:,} alive of {answer.peers_known:,}, {answer.settled:.0%} settled",
             ],
+            ["settling", _settling(answer)],
             ["traffic", f"{answer.sent:,} bytes sent, {answer.received:,} received"],
             ["digest", answer.digest],
             ["data", answer.data],
@@ -185,6 +203,13 @@ def _status(answer: NodeStatus, command: str) -> Iterator[str]:
         yield f"tombstones wait for {', '.join(answer.waits_for)}"
     yield from (f"dial: {view.peer} {in_words(view)}" for view in answer.dials)
     yield from answer.alarms
+
+
+def _settling(answer: NodeStatus) -> str:
+    words = [f"{answer.in_flight:,} writes in flight"]
+    if answer.settle_p50_ms is not None and answer.settle_p95_ms is not None:
+        words.append(f"p50 {answer.settle_p50_ms:,.1f} ms, p95 {answer.settle_p95_ms:,.1f} ms")
+    return "; ".join([*words, *(f"{address} lacks {count:,}" for address, count in answer.missing.items())])
 
 
 @_lines.register

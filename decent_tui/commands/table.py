@@ -16,6 +16,7 @@ from decent_tui.commands.command import Request as Request
 from decent_tui.commands.command import WrongUsage as WrongUsage
 from decent_tui.commands.dials import DIALS
 from decent_tui.commands.scan import Scanner
+from decent_tui.commands.seeing import SEEING
 from decent_tui.core import address
 from decent_tui.core.errors import Refused
 from decent_tui.core.operations import (
@@ -208,6 +209,7 @@ _ROWS: Final = (
         details="Nodes do this by themselves; the answer tells how many versions went each way.",
     ),
     *DIALS,
+    *SEEING,
     Command("status", "status", "show this node in numbers", nothing(Status())),
     Command(
         "snapshot",

@@ -24,6 +24,7 @@ from decent_tui.core.records import NULL, Record, to_record, to_records
 from decent_tui.core.seen import Seen
 from decent_tui.core.values import check_key, read_value, text_id
 from decent_tui.core.version import visible
+from decent_tui.core.waiting import Waiting
 
 PATIENCE: Final = 5.0
 """Seconds that an operation waits for a peer."""
@@ -71,6 +72,7 @@ class Desk:
         self._classic = classic
         self._look = Look(parts, exchange)
         self._dials = Dials(parts)
+        self._waiting = Waiting(parts)
         self._questions: dict[int, _Question] = {}
         self._gossips: list[_Gossip] = []
 
@@ -96,6 +98,9 @@ class Desk:
                 return None
             case ops.Gossip():
                 self._gossip(number)
+                return None
+            case ops.Wait():
+                self._waiting.begin(number, operation)
                 return None
             case ops.Forget(peer=peer):
                 return self._forget(peer)
@@ -249,6 +254,7 @@ class Desk:
     def tick(self) -> None:
         """See what has come of the operations under way, and whose time is over."""
         self._dials.tick()
+        self._waiting.tick()
         for question in list(self._questions.values()):
             if self._parts.clock.now >= question.deadline or self._parts.links.get(question.link) is None:
                 del self._questions[question.operation]

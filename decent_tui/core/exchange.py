@@ -20,7 +20,8 @@ HEARTBEAT: Final = 1.0
 """Seconds between heartbeats on a link. That is some 125 bytes a second on an idle link, both ways."""
 
 WORD: Final = 0.1
-"""Seconds for which acknowledgements are gathered before the writer is told."""
+"""Seconds between acknowledgements on a link: the first goes at once, so that a writer knows in one round
+trip; what arrives while many come is gathered."""
 
 RETELL: Final = 5
 """Heartbeats with another digest than ours after which a peer is told all that we have seen: what changed is
@@ -41,7 +42,6 @@ class Exchange:
         self._auditor = auditor
         self._pulls = 0
         self._next_beat = 0.0
-        self._next_word = 0.0
         self._hold_until = 0.0
         self._collector = Collector(parts.me.tuning)
         self._collecting = False
@@ -144,6 +144,7 @@ class Exchange:
         if link.node is None:
             return
         said = parts.members.heard_wire(link.node, flat, whole=whole)
+        parts.look_what_settled()
         self._check_own(said)
 
     def _check_own(self, said: Seen) -> None:
@@ -156,9 +157,12 @@ class Exchange:
     # ------------------------------------------------------------------ pushes
 
     def pushes(self, ready: Collection[int]) -> None:
-        """Send what waits on the links that are ready for more."""
+        """Send what waits on the links that are ready for more, and tell writers what has arrived."""
         parts = self._parts
         for link in parts.links.decent():
+            if link.owes_word and link.pull is None and parts.clock.now >= link.next_word:
+                link.next_word = parts.clock.now + WORD
+                self._beat(link)
             if not link.outbox.waiting and not link.outbox.dropped:
                 continue
             if link.id in ready and link.outbox.waiting:
@@ -185,6 +189,7 @@ class Exchange:
             known = parts.members.get(link.node)
             if known is not None and known.seen != parts.replica.seen:
                 parts.members.heard(link.node, parts.replica.seen.copy(), whole=True)
+                parts.look_what_settled()
 
     def _beat(self, link: Link, echo: Literal["", "ask", "answer"] = "") -> None:
         link.owes_word = False
@@ -192,8 +197,9 @@ class Exchange:
         self._parts.out.send(link.id, wire.Heartbeat(replica.digest(), link.untold(replica.seen), echo))
 
     def tick(self) -> None:
-        """The work of time: heartbeats, acknowledgements, the periodic check, collection."""
+        """The work of time: heartbeats, the periodic check, collection."""
         parts, now = self._parts, self._parts.clock.now
+        parts.look_what_settled()
         links = parts.links.decent()
         for link in links:
             if link.pull is not None and now - link.pull.started > PATIENCE:
@@ -211,11 +217,6 @@ class Exchange:
             return
         if self._collecting:
             self._collect()
-        if now >= self._next_word:
-            self._next_word = now + WORD
-            for link in links:
-                if link.owes_word and link.pull is None:
-                    self._beat(link)
 
     def _retell(self, link: Link) -> None:
         """Now and then say everything again to a peer that does not become level."""

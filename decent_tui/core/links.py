@@ -34,6 +34,8 @@ class Link:
     """When versions last came on this link."""
     owes_word: bool = False
     """Versions came on this link and its peer has not been told yet that we have them."""
+    next_word: float = 0.0
+    """From when on it may be told."""
     digest: str = ""
     """The peer's digest as last heard."""
     unlike: int = 0

@@ -6,10 +6,12 @@ from typing import Final
 from decent_tui.core import operations as ops
 from decent_tui.core.dials import dials_of
 from decent_tui.core.exchange import Exchange
+from decent_tui.core.lacks import all_known, convergence, in_ms, missing
 from decent_tui.core.members import Known
 from decent_tui.core.parts import Parts
 from decent_tui.core.peers import Peer
 from decent_tui.core.records import to_record, to_records
+from decent_tui.core.settling import percentile
 from decent_tui.core.store import Wanted
 from decent_tui.core.version import Siblings, visible
 
@@ -38,6 +40,8 @@ class Look:
                 return self._snapshot()
             case ops.Rows():
                 return self._rows(operation)
+            case ops.Convergence():
+                return convergence(self._parts, self._exchange.waits_for, self._settled())
             case ops.Inspect(key=key):
                 return self._inspect(key)
             case _:
@@ -166,6 +170,7 @@ class Look:
         parts, replica = self._parts, self._parts.replica
         counts = replica.store.counts()
         waits = self._exchange.waits_for
+        recent = parts.settling.recent(parts.clock.now)
         states = [peer.state for peer in parts.peers]
         return ops.NodeStatus(
             node_id=replica.node,
@@ -190,6 +195,10 @@ class Look:
             data=parts.me.data,
             digest=replica.digest(),
             dials=[view for peer in parts.peers for view in dials_of(parts, peer)],
+            settle_p50_ms=in_ms(percentile(recent, 50)),
+            settle_p95_ms=in_ms(percentile(recent, 95)),
+            in_flight=parts.settling.in_flight,
+            missing=missing(parts, all_known(parts)),
         )
 
     def _settled(self) -> float:

@@ -12,6 +12,11 @@ from typing import Literal
 import msgspec
 
 from decent_tui.core.clocks import Order
+from decent_tui.core.convergence_operations import Convergence as Convergence
+from decent_tui.core.convergence_operations import ConvergenceView as ConvergenceView
+from decent_tui.core.convergence_operations import LackRow as LackRow
+from decent_tui.core.convergence_operations import Wait as Wait
+from decent_tui.core.convergence_operations import Waited as Waited
 from decent_tui.core.dial_operations import Addresses as Addresses
 from decent_tui.core.dial_operations import Cut as Cut
 from decent_tui.core.dial_operations import DialView as DialView
@@ -137,7 +142,9 @@ class NodeStatus(msgspec.Struct, frozen=True):
     """The node itself. `settled` is the share (0 to 1) of members' digests that equal ours, weighted by
     writes; `writes` counts local writes and `applied` those taken in from others, in this run. `waits_for`
     are the ids of members whose digest keeps tombstones from being collected. `alarms` are plain sentences,
-    newest last. `dials` are what a person here has dialled."""
+    newest last. `dials` are what a person here has dialled.
+    Settle times and writes in flight are those of `ConvergenceView`; `missing` counts, by address, the writes
+    that an alive peer lacks."""
 
     node_id: str
     name: str
@@ -161,6 +168,10 @@ class NodeStatus(msgspec.Struct, frozen=True):
     data: str
     digest: str
     dials: list[DialView] = []
+    settle_p50_ms: float | None = None
+    settle_p95_ms: float | None = None
+    in_flight: int = 0
+    missing: dict[str, int] = {}
 
 
 class KeyRow(msgspec.Struct, frozen=True):
@@ -308,11 +319,12 @@ AnyOperation = (
     Put | Delete | Get | Keys | Resolve | Snapshot
     | Peers | AddPeer | GetPeer | Gossip | Forget | Leave
     | Cut | Heal | Lag | Lose | Duplicate | Reorder
-    | Status | Rows | Inspect
+    | Status | Rows | Inspect | Wait | Convergence
 )  # fmt: skip
 
 
 AnyAnswer = (
     Versions | KeyOnly | KeyList | PeerVersions | PeerList | Address | Addresses | DialView | Exchanges
     | SnapshotAnswer | Done | NodeStatus | RowPage | Inspection
+    | Waited | ConvergenceView
 )  # fmt: skip

@@ -15,6 +15,8 @@ from decent_tui.core.outputs import Dial, Drop, Outputs
 from decent_tui.core.peers import Peer, Peers
 from decent_tui.core.push import eager
 from decent_tui.core.replica import Replica
+from decent_tui.core.seen import Seen
+from decent_tui.core.settling import Settling
 from decent_tui.core.store import Change, Store
 from decent_tui.core.tuning import Tuning
 from decent_tui.core.version import in_conflict
@@ -76,6 +78,7 @@ class Parts:
         self.tally = Tally()
         self.replica = Replica(store, self._changed)
         self.faults = Faults()
+        self.settling = Settling()
         self.links = Links()
         state = store.load()
         self.members = Membership(state.members if state else {})
@@ -144,6 +147,21 @@ class Parts:
         """The ids of the peers that are alive or only suspect."""
         return frozenset(p.node for p in self.peers if p.node and p.state in ("alive", "suspect"))
 
+    def alive_peers(self) -> list[Peer]:
+        """The peers of our kind that are alive: those who should have a write in no time."""
+        return [peer for peer in self.peers if peer.state == "alive" and peer.node and not peer.classic]
+
+    def seen_by(self, peer: Peer) -> Seen:
+        """What a peer last said it has seen; nothing, if it has said nothing yet."""
+        known = self.members.get(peer.node)
+        return known.seen if known is not None else Seen()
+
+    def look_what_settled(self) -> None:
+        """Some peer's word came, or time passed: see which of our writes everybody has now."""
+        if self.settling.in_flight:
+            seen = {peer.node or "": self.seen_by(peer) for peer in self.alive_peers()}
+            self.settling.look(seen, self.clock.now)
+
     def alarm(self, text: str) -> None:
         """Something a person must know; said once in a run, unless much else was said since."""
         if text not in self.tally.alarms:
@@ -161,6 +179,7 @@ class Parts:
                 self.tally.applied += len(kept)
             for version in kept:
                 if version.node == self.replica.node:
+                    self.settling.wrote(version.node, version.seq, self.clock.now)
                     for link in eager(self.links.decent()):
                         link.outbox.add(version)
                 for link in self.links.classic():

@@ -29,6 +29,7 @@ from decent_tui.core.operations import (
     Resolve,
     Snapshot,
     Status,
+    Wait,
 )
 
 CID = "0123456789abcdef" * 4
@@ -80,6 +81,9 @@ NOT_JSON = "the value is not valid JSON: invalid character (byte 0)"
         ("cut --out lynx --for 0.5", Cut("lynx", "out", 0.5)),
         ("cut lynx --in --out", Cut("lynx")),
         ("heal all", Heal("all")),
+        ("wait", Wait()),
+        ("wait 'a b' --timeout 2.5", Wait("a b", 2.5)),
+        ("wait --timeout 0", Wait(None, 0)),
         ("lag lynx 200", Lag("lynx", 200)),
         ("lag lynx 200 50 --in --for 30", Lag("lynx", 200, 50, "in", 30)),
         ("lose 127.0.0.1:9002 12.5", Lose("127.0.0.1:9002", 12.5)),
@@ -118,7 +122,10 @@ def test_what_a_line_asks_for(line: str, request_: Request) -> None:
         ("lag lynx 1 2 3", "usage: lag PEER MS [JITTER] [--in|--out] [--for S]"),
         ("lag lynx soon", "lag takes a number of 0 or more"),
         ("lose lynx -5", "lose takes a number of 0 or more"),
-        ("watch", 'there is no command "watch"; type help for the list'),
+        ("wait a b", "usage: wait [KEY] [--timeout S]"),
+        ("wait --timeout", "usage: wait [KEY] [--timeout S]"),
+        ("wait --timeout soon", "--timeout takes a number of 0 or more"),
+        ("watch", 'there is no command "watch"; did you mean "wait"?'),
         ("put", "usage: put KEY JSON [--saw CID …]"),
         ("put k", "usage: put KEY JSON [--saw CID …]"),
         ("put k 1 2", 'after the JSON value comes "2", which is no part of it'),

@@ -24,6 +24,7 @@ from decent_tui.core.operations import (
     PeerView,
     SnapshotAnswer,
     Versions,
+    Waited,
 )
 from decent_tui.core.records import Record
 from tests.commands.fakes import record
@@ -67,6 +68,13 @@ STATUS = NodeStatus(
         ("cut", Addresses(["h:1", "h:2"]), ["cut: h:1, h:2"]),
         ("lag", DialView("h:1", "lag", "out", ms=200.0, jitter_ms=50.0), ["h:1: lag 200 ms ± 50 ms, out"]),
         ("lose", DialView("h:1", "lose", "both", percent=0.0), ["h:1: lose is off"]),
+        ("wait", Waited(True, {}, {}, 0), ["wait: no peer is alive, so there is nobody to wait for"]),
+        ("wait", Waited(True, {}, {}, 1), ["wait: the one peer alive has it all"]),
+        (
+            "wait",
+            Waited(False, {"h:1": 3}, {"h:2": 4}, 2),
+            ["wait: not everybody has it yet: h:1 lacks 3", "  h:2 is away and lacks 4"],
+        ),
         ("heal", Addresses([]), ["heal: nobody"]),
         ("leave", Done(), ["leave: done"]),
     ],
@@ -131,6 +139,7 @@ def test_text_from_outside_is_shown_as_text() -> None:
         ("gossip", Exchanges([Exchange(BAD, 0, 0, BAD)])),
         ("cut", Addresses([BAD])),
         ("lose", DialView(BAD, "lose", "both", percent=5.0)),
+        ("wait", Waited(False, {BAD: 1}, {BAD: 1}, 1)),
         ("snapshot", SnapshotAnswer(ClassicSnapshot(BAD, 1, 1.5, {BAD: [bad]}))),
         ("status", msgspec.structs.replace(STATUS, name=BAD, alarms=[BAD], waits_for=[BAD], data=BAD)),
     ]

@@ -104,3 +104,18 @@ async def test_a_cut_with_a_time_heals_by_itself() -> None:
         await a.run(ops.Put("k", "1"))
         await eventually(lambda: level(a, b))
         assert await values(b, "k") == [1]
+
+
+async def test_a_wait_ends_when_real_nodes_are_level_and_settle_times_are_small() -> None:
+    async with memory_node() as a, memory_node(a) as b:
+        await linked(a, b)
+        for number in range(20):
+            await a.run(ops.Put(f"k{number}", "1"))
+        assert (await a.run(ops.Wait())).converged
+        status = await a.run(ops.Status())
+        assert (status.in_flight, status.missing) == (0, {})
+        assert status.settle_p50_ms is not None
+        await a.run(ops.Cut(address(b), "out"))
+        await a.run(ops.Put("late", "1"))
+        answer = await a.run(ops.Wait("late", timeout_s=0.3))
+        assert (answer.converged, answer.missing) == (False, {address(b): 1})
