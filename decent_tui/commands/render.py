@@ -6,11 +6,12 @@ Every line passed the one door (`printable`), so it may be shown anywhere.
 from collections.abc import Iterator, Sequence
 from functools import singledispatch
 from textwrap import wrap
-from time import localtime, strftime
 from typing import Final
 
-from decent_tui.commands.answers import Answer, HelpAnswer, shortfall
+from decent_tui.commands import render_seeing as seeing
+from decent_tui.commands.answers import Answer, HelpAnswer
 from decent_tui.commands.encode import encode_snapshot
+from decent_tui.commands.render_seeing import moment, value
 from decent_tui.commands.scan import quote
 from decent_tui.core.dial_operations import in_words
 from decent_tui.core.operations import (
@@ -19,8 +20,10 @@ from decent_tui.core.operations import (
     DialView,
     Done,
     Exchanges,
+    KeyHistory,
     KeyList,
     KeyOnly,
+    KeyReasons,
     NodeStatus,
     PeerList,
     PeerVersions,
@@ -72,28 +75,16 @@ def _peer_versions(answer: PeerVersions, command: str) -> Iterator[str]:
 
 def _values(key: str, versions: Sequence[Record], details: bool) -> Iterator[str]:
     if len(versions) == 1:
-        yield f"{quote(key)} = {_value(versions[0])}"
+        yield f"{quote(key)} = {value(versions[0])}"
     else:
         yield f"{quote(key)} has {len(versions)} values:"
     for record in versions:
         if len(versions) > 1:
-            yield f"  {_value(record)}"
+            yield f"  {value(record)}"
         if details:
             clock = " ".join(f"{node}:{number}" for node, number in record.vc.items())
-            yield f"    by {record.node_id} at {_time(record.ts)}, lamport {record.lamport}, clock {clock}"
+            yield f"    by {record.node_id} at {moment(record.ts)}, lamport {record.lamport}, clock {clock}"
             yield f"    cid {record.cid}"
-
-
-def _value(record: Record) -> str:
-    return "(deleted)" if record.deleted else bytes(record.value).decode()
-
-
-def _time(seconds: float) -> str:
-    """Local time; a peer's clock may say anything."""
-    try:
-        return strftime("%Y-%m-%d %H:%M:%S", localtime(seconds))
-    except (ValueError, OverflowError, OSError):
-        return "an impossible time"
 
 
 @_lines.register
@@ -158,20 +149,9 @@ def _dial(answer: DialView, command: str) -> Iterator[str]:
     yield f"{answer.peer}: {answer.dial} is off" if off else f"{answer.peer}: {in_words(answer)}"
 
 
-@_lines.register
-def _waited(answer: Waited, command: str) -> Iterator[str]:
-    if answer.converged:
-        yield f"{command}: {_everybody(answer.peers)}"
-    else:
-        yield f"{command}: {shortfall(answer)}"
-    for address, count in answer.away.items():
-        yield f"  {address} is away and lacks {count:,}"
-
-
-def _everybody(peers: int) -> str:
-    if not peers:
-        return "no peer is alive, so there is nobody to wait for"
-    return f"the {peers:,} peers that are alive have it all" if peers > 1 else "the one peer alive has it all"
+_lines.register(Waited, seeing.waited)
+_lines.register(KeyReasons, seeing.reasons)
+_lines.register(KeyHistory, seeing.history)
 
 
 @_lines.register

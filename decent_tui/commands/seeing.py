@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from decent_tui.commands.command import Command, Kind, WrongUsage, next_word, no_flag, number
+from decent_tui.commands.command import Command, Kind, WrongUsage, next_word, no_flag, number, only
 from decent_tui.commands.scan import Scanner
 from decent_tui.core.convergence_operations import Wait
+from decent_tui.core.why_operations import History, Why
 
 
 def _wait(scan: Scanner) -> Wait:
@@ -21,7 +22,32 @@ def _wait(scan: Scanner) -> Wait:
     return Wait(key, timeout)
 
 
+def _why(scan: Scanner) -> Why:
+    return Why(only(scan).text)
+
+
+def _history(scan: Scanner) -> History:
+    return History(only(scan).text)
+
+
 SEEING: Final = (
+    Command(
+        "why",
+        "why KEY",
+        "tell why a key is as it is",
+        _why,
+        (Kind.KEY,),
+        details="Why it has these values, who lacks them since when, what a deletion waits for: in plain "
+        "sentences, by what this node holds, remembers and has heard.",
+    ),
+    Command(
+        "history",
+        "history KEY",
+        "tell how a key came to be as it is",
+        _history,
+        (Kind.KEY,),
+        details="What this node holds of it, tombstones included, and the changes since it was started.",
+    ),
     Command(
         "wait",
         "wait [KEY] [--timeout S]",

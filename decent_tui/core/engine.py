@@ -206,12 +206,15 @@ class Engine:
 
     def commit(self) -> bool:
         """End the turn's transaction; whether anything was written. On StorageError call `undo`."""
-        return self._parts.replica.commit()
+        wrote = self._parts.replica.commit()
+        self._parts.recollection.commit()
+        return wrote
 
     def undo(self) -> None:
         """The store failed: everything since the last commit did not happen, and what was to be said is void.
         Connections are opened and closed all the same: that speaks of nothing on the disk."""
         self._parts.replica.rollback()
+        self._parts.recollection.undo()
         state = self._parts.replica.store.load()
         self._parts.members = Membership(state.members if state else {})
         self._parts.out.effects = [e for e in self._parts.out.effects if isinstance(e, Dial | Drop)]

@@ -6,8 +6,10 @@ from typing import Final
 from decent_tui.core import operations as ops
 from decent_tui.core import ranges
 from decent_tui.core.parts import Parts
+from decent_tui.core.records import to_record
 from decent_tui.core.seen import Seen
 from decent_tui.core.settling import newest, percentile
+from decent_tui.core.version import Siblings
 
 PLOTTED: Final = 120
 """Settle times given to whoever plots them."""
@@ -63,6 +65,21 @@ def convergence(parts: Parts, waits_for: Mapping[str, int], settled: float) -> o
         sent=parts.tally.sent,
         received=parts.tally.received,
     )
+
+
+def views(parts: Parts, siblings: Siblings) -> list[ops.SiblingView]:
+    """Each version with the nodes that are known to have it, this one first."""
+    me, audience = parts.replica.node, parts.audience()
+    return [
+        ops.SiblingView(
+            to_record(version),
+            version.node,
+            version.seq,
+            dict(version.context),
+            [me, *(node for node in audience if version.dot in parts.members[node].seen)],
+        )
+        for version in siblings
+    ]
 
 
 def _row(node: str, seen: Seen, known: Seen) -> ops.LackRow:

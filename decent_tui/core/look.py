@@ -6,13 +6,14 @@ from typing import Final
 from decent_tui.core import operations as ops
 from decent_tui.core.dials import dials_of
 from decent_tui.core.exchange import Exchange
-from decent_tui.core.lacks import all_known, convergence, in_ms, missing
+from decent_tui.core.lacks import all_known, convergence, in_ms, missing, views
 from decent_tui.core.members import Known
 from decent_tui.core.parts import Parts
 from decent_tui.core.peers import Peer
-from decent_tui.core.records import to_record, to_records
+from decent_tui.core.records import to_records
 from decent_tui.core.settling import percentile
 from decent_tui.core.store import Wanted
+from decent_tui.core.telling import history, reasons
 from decent_tui.core.version import Siblings, visible
 
 _PAGE: Final = 1000
@@ -42,6 +43,10 @@ class Look:
                 return self._rows(operation)
             case ops.Convergence():
                 return convergence(self._parts, self._exchange.waits_for, self._settled())
+            case ops.Why(key=key):
+                return reasons(self._parts, key)
+            case ops.History(key=key):
+                return history(self._parts, key)
             case ops.Inspect(key=key):
                 return self._inspect(key)
             case _:
@@ -106,18 +111,8 @@ class Look:
 
     def _inspect(self, key: str) -> ops.Inspection:
         parts = self._parts
-        counted = parts.audience()
-        views = [
-            ops.SiblingView(
-                to_record(version),
-                version.node,
-                version.seq,
-                dict(version.context),
-                [parts.replica.node, *(node for node in counted if version.dot in parts.members[node].seen)],
-            )
-            for version in parts.replica.store.siblings(key)
-        ]
-        return ops.Inspection(key, views, [parts.replica.node, *counted])
+        held = parts.replica.store.siblings(key)
+        return ops.Inspection(key, views(parts, held), [parts.replica.node, *parts.audience()])
 
     # ------------------------------------------------------------------ peers
 

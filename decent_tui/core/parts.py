@@ -14,6 +14,7 @@ from decent_tui.core.operations import PeerState
 from decent_tui.core.outputs import Dial, Drop, Outputs
 from decent_tui.core.peers import Peer, Peers
 from decent_tui.core.push import eager
+from decent_tui.core.recollection import Recollection
 from decent_tui.core.replica import Replica
 from decent_tui.core.seen import Seen
 from decent_tui.core.settling import Settling
@@ -79,6 +80,7 @@ class Parts:
         self.replica = Replica(store, self._changed)
         self.faults = Faults()
         self.settling = Settling()
+        self.recollection = Recollection()
         self.links = Links()
         state = store.load()
         self.members = Membership(state.members if state else {})
@@ -184,6 +186,7 @@ class Parts:
                         link.outbox.add(version)
                 for link in self.links.classic():
                     link.outbox.add(version)
+            self.recollection.note(self.clock.wall, source, change)
             self._announce(change)
         if changes:
             self.out.emit(Changed(self.clock.at, tuple(change.key for change in changes), source))

@@ -1,10 +1,10 @@
 """Below the cards: why there are several, who lacks them, and what can be done about it."""
 
 from decent_tui.core.operations import Inspection
+from decent_tui.core.why import Node, Sentence, missing, why
 from decent_tui.tui.cards import LETTERS
 from decent_tui.tui.lines import Line, Span, flow
 from decent_tui.tui.roster import Roster
-from decent_tui.tui.why import Node, Sentence, missing, why
 
 NAMED = 12
 """Nodes named that lack something; the rest is counted."""

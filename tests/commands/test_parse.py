@@ -19,6 +19,7 @@ from decent_tui.core.operations import (
     GetPeer,
     Gossip,
     Heal,
+    History,
     Keys,
     Lag,
     Leave,
@@ -30,6 +31,7 @@ from decent_tui.core.operations import (
     Snapshot,
     Status,
     Wait,
+    Why,
 )
 
 CID = "0123456789abcdef" * 4
@@ -81,6 +83,8 @@ NOT_JSON = "the value is not valid JSON: invalid character (byte 0)"
         ("cut --out lynx --for 0.5", Cut("lynx", "out", 0.5)),
         ("cut lynx --in --out", Cut("lynx")),
         ("heal all", Heal("all")),
+        ("why 'a b'", Why("a b")),
+        ("history k", History("k")),
         ("wait", Wait()),
         ("wait 'a b' --timeout 2.5", Wait("a b", 2.5)),
         ("wait --timeout 0", Wait(None, 0)),
@@ -122,6 +126,8 @@ def test_what_a_line_asks_for(line: str, request_: Request) -> None:
         ("lag lynx 1 2 3", "usage: lag PEER MS [JITTER] [--in|--out] [--for S]"),
         ("lag lynx soon", "lag takes a number of 0 or more"),
         ("lose lynx -5", "lose takes a number of 0 or more"),
+        ("why", "usage: why KEY"),
+        ("history a b", "usage: history KEY"),
         ("wait a b", "usage: wait [KEY] [--timeout S]"),
         ("wait --timeout", "usage: wait [KEY] [--timeout S]"),
         ("wait --timeout soon", "--timeout takes a number of 0 or more"),
