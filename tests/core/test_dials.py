@@ -9,7 +9,6 @@ from decent_tui.core.errors import Refused
 from decent_tui.core.events import Dialled
 from decent_tui.core.exchange import HEARTBEAT, RETELL
 from decent_tui.core.tuning import Tuning
-
 from decent_tui.lab.classic_node import ClassicNode
 from decent_tui.lab.sim_node import SimNode
 

@@ -2,8 +2,9 @@
 
 from decent_tui.core import operations as ops
 from decent_tui.core.exchange import HEARTBEAT
+from decent_tui.lab.sim_node import SimNode
 
-from .network import Network, SimNode
+from .network import Network
 from .test_desk import done
 
 

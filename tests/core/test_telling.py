@@ -3,8 +3,9 @@
 import re
 
 from decent_tui.core import operations as ops
+from decent_tui.lab.sim_node import SimNode
 
-from .network import Network, SimNode
+from .network import Network
 from .test_desk import done, pair, refused
 from .test_lacks import three
 
@@ -93,7 +94,7 @@ def test_who_lacks_it_because_it_is_down() -> None:
 
 def test_who_lacks_it_because_no_word_comes() -> None:
     net, a, _, c = three()
-    net.part(a, c)
+    net.separate(a, c)
     net.run(6)
     done(a, ops.Put("k", "1"))
     net.run(0.3)
