@@ -74,6 +74,7 @@ class Dashboard(Screen[None]):
         Binding("s", "run('gossip')", "gossip", id="gossip", tooltip="Exchange with every peer now"),
         Binding("y", "copy('key')", "Copy key", show=False, id="copy_key", tooltip="Copy the key"),
         Binding("Y", "copy('value')", "Copy value", show=False, id="copy_value", tooltip="Copy the value"),
+        Binding("2", "convergence", "convergence", id="convergence", tooltip="Who lacks what, and why"),
         Binding("ctrl+t", "app.next_theme", "Theme", show=False, id="theme", tooltip="Dark or light"),
         Binding("ctrl+q", "app.quit", "quit", id="quit", tooltip="End the node in order", priority=True),
     ]
@@ -243,6 +244,14 @@ class Dashboard(Screen[None]):
         panes = (KeyList, VersionsPane, PeersPane, MessagesPane)
         places: dict[str, type[DOMNode]] = dict(zip(PANES.values(), panes, strict=True))
         self.app.push_screen(help_reader({"Everywhere": Dashboard, **places, "Command line": CommandLine}))
+
+    def action_convergence(self) -> None:
+        """Show view 2."""
+        from decent_tui.tui.convergence import ConvergenceScreen
+
+        if self._node is not None:
+            roster = lambda: self._numbers.facts.roster  # noqa: E731
+            self.app.push_screen(ConvergenceScreen(self._node, roster, self.keys.key))
 
     def action_back(self) -> None:
         """Undo what lies on top: a long answer, a filter, the zoom."""

@@ -153,6 +153,10 @@ class Scripted:
                 return self._dial(peer, cut=True)
             case ops.Heal(peer=peer):
                 return self._dial(peer, cut=False)
+            case ops.Convergence():
+                return self._convergence()
+            case ops.Why(key=key):
+                return self._why(key)
             case ops.Lag(peer=peer, ms=ms):
                 return self._lag(peer, ms)
             case ops.Gossip():
@@ -242,6 +246,44 @@ class Scripted:
             text = kept[0].value.decode()
         self.write(self.me, wanted.key, text)
         return ops.Versions(wanted.key, to_records(visible(self.store[wanted.key])))
+
+    def _convergence(self) -> ops.ConvergenceView:
+        members = self._members()
+        rows = []
+        for node in members:
+            lacks: dict[str, int] = {}
+            for dot in self.lacking.get(node, ()):
+                lacks[dot.node] = lacks.get(dot.node, 0) + 1
+            rows.append(ops.LackRow(node, lacks))
+        level = not any(self.lacking.values())
+        return ops.ConvergenceView(
+            node=self.me,
+            writers=members,
+            rows=rows,
+            settled=1.0 if level else 0.98,
+            settle_p50_ms=38.0,
+            settle_p95_ms=210.0,
+            settle_ms=[38.0, 41.0, 35.0, 210.0, 38.0, 36.0, 90.0, 38.0],
+            in_flight=0 if level else 12,
+            oldest_s=0.2,
+            tombstones=0 if level else 1,
+            waits_for={} if level else {members[-1]: 1},
+            sent=1000,
+            received=500,
+        )
+
+    def _why(self, key: str) -> ops.KeyReasons:
+        held = self.store.get(key, ())
+        if not held:
+            raise Refused("nothing is known of that key here")
+        members = self._members()
+        lacking = [
+            ops.Lacking(peer.address, peer.node_id, 1, 12.0, f"it is {peer.state}")
+            for peer in self.peers
+            if peer.node_id and any(not self._holds(peer.node_id, v.dot) for v in held)
+        ]
+        have = len(members) - len(lacking)
+        return ops.KeyReasons(key, to_records(held), ["It has one value."], have, len(members), lacking, [])
 
     def _lag(self, peer: str, ms: float) -> ops.DialView:
         at = next(n for n, view in enumerate(self.peers) if peer in (view.address, view.name))
