@@ -25,7 +25,7 @@ def all_known(parts: Parts) -> Seen:
 
 def missing(parts: Parts, goal: Seen) -> dict[str, int]:
     """By address: how many writes of `goal` an alive peer lacks, or this node itself."""
-    found = {peer.address: parts.seen_by(peer).lacks_count(goal) for peer in parts.alive_peers()}
+    found = {peer.address: sum(parts.lacks(peer.node, goal).values()) for peer in parts.alive_peers()}
     found[parts.me.listen] = parts.replica.seen.lacks_count(goal)
     return {address: count for address, count in found.items() if count}
 
@@ -36,7 +36,7 @@ def away(parts: Parts, goal: Seen) -> dict[str, int]:
     found: dict[str, int] = {}
     for node in parts.audience():
         known = parts.members[node]
-        if node not in alive and (count := known.seen.lacks_count(goal)):
+        if node not in alive and (count := sum(parts.lacks(node, goal).values())):
             found[known.address or node] = count
     return found
 
@@ -46,8 +46,8 @@ def convergence(parts: Parts, waits_for: Mapping[str, int], settled: float) -> o
     me, now = parts.replica.node, parts.clock.now
     audience = sorted(parts.audience(), key=lambda node: parts.members[node].address)
     known = all_known(parts)
-    rows = [_row(me, parts.replica.seen, known)]
-    rows += [_row(node, parts.members[node].seen, known) for node in audience]
+    own = {writer: ranges.count(gap) for writer, gap in parts.replica.seen.lacks(known).items()}
+    rows = [ops.LackRow(me, own), *(ops.LackRow(node, parts.lacks(node, known)) for node in audience)]
     others = sorted(set(known) - {me, *audience})
     recent = parts.settling.recent(now)
     return ops.ConvergenceView(
@@ -76,14 +76,10 @@ def views(parts: Parts, siblings: Siblings) -> list[ops.SiblingView]:
             version.node,
             version.seq,
             dict(version.context),
-            [me, *(node for node in audience if version.dot in parts.members[node].seen)],
+            [me, *(node for node in audience if parts.has(node, version.dot))],
         )
         for version in siblings
     ]
-
-
-def _row(node: str, seen: Seen, known: Seen) -> ops.LackRow:
-    return ops.LackRow(node, {writer: ranges.count(gap) for writer, gap in seen.lacks(known).items()})
 
 
 def in_ms(seconds: float | None) -> float | None:

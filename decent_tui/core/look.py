@@ -105,8 +105,7 @@ class Look:
         shown = visible(siblings)
         text = (shown[0].value or b"")[: 4 * preview].decode(errors="ignore")[:preview] if shown else ""
         dots = [version.dot for version in siblings]
-        members = self._parts.members
-        held = sum(all(dot in members[node].seen for dot in dots) for node in counted)
+        held = sum(all(self._parts.has(node, dot) for dot in dots) for node in counted)
         return ops.KeyRow(key, len(shown), text, held + 1, len(counted) + 1)
 
     def _inspect(self, key: str) -> ops.Inspection:
@@ -146,7 +145,7 @@ class Look:
             name=peer.name or None,
             state=peer.state,
             rtt_ms=None if peer.rtt is None else round(peer.rtt * 1000, 3),
-            behind=known.seen.lacks_count(mine) if known and digest_heard else 0,
+            behind=sum(parts.lacks(peer.node, mine).values()) if digest_heard else 0,
             ahead=mine.lacks_count(known.seen) if known and digest_heard else 0,
             classic=peer.classic,
             last_error=peer.error,

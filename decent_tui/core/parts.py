@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from decent_tui.core import ranges
 from decent_tui.core.chance import Chance
+from decent_tui.core.clocks import Dot
 from decent_tui.core.events import Alarm, Changed, Conflict, PeerChanged, Settled
 from decent_tui.core.faults import Faults
 from decent_tui.core.limits import SIBLINGS_WARN
@@ -157,6 +159,17 @@ class Parts:
         """What a peer last said it has seen; nothing, if it has said nothing yet."""
         known = self.members.get(peer.node)
         return known.seen if known is not None else Seen()
+
+    def has(self, node: str, dot: Dot) -> bool:
+        """Whether a member is known to have a write: it said so, or it is its own."""
+        known = self.members.get(node)
+        return dot.node == node or (known is not None and dot in known.seen)
+
+    def lacks(self, node: str | None, goal: Seen) -> dict[str, int]:
+        """By writer: how many writes of `goal` a member is not known to have (nobody lacks what it wrote)."""
+        known = self.members.get(node)
+        gaps = (known.seen if known is not None else Seen()).lacks(goal)
+        return {writer: ranges.count(gap) for writer, gap in gaps.items() if writer != node}
 
     def look_what_settled(self) -> None:
         """Some peer's word came, or time passed: see which of our writes everybody has now."""

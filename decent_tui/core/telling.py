@@ -186,7 +186,7 @@ def _lacking(parts: Parts, held: Siblings, remembered: Sequence[Remembered]) -> 
     found = []
     for node in parts.audience():
         known = parts.members[node]
-        lacked = [version for version in held if version.dot not in known.seen]
+        lacked = [version for version in held if not parts.has(node, version.dot)]
         if lacked:
             oldest = min(_known_since(version, remembered) for version in lacked)
             since = max(0.0, (parts.clock.wall - oldest) / 1000)
@@ -220,7 +220,7 @@ def _reason(parts: Parts, node: str) -> str:
 
 
 def _behind(parts: Parts, peer: Peer) -> str:
-    count = parts.seen_by(peer).lacks_count(all_known(parts))
+    count = sum(parts.lacks(peer.node, all_known(parts)).values())
     words = f"it is linked, {count:,} write{'' if count == 1 else 's'} behind, and catching up"
     hindered = [view.dial for view in dials_of(parts, peer) if view.dial in ("lag", "lose", "reorder")]
     return f"{words} in spite of your dials ({', '.join(dict.fromkeys(hindered))})" if hindered else words

@@ -99,3 +99,17 @@ def test_a_node_that_was_away_is_told_by_its_old_word() -> None:
     net.run(2)
     assert lacks(a)[c.engine.node] == {a.engine.node: 1}
     assert done(a, ops.Status()).missing == {}  # of those who are alive
+
+
+def test_nobody_lacks_what_it_wrote_itself() -> None:
+    """Cut off, a node writes on, and what it writes comes here by another one."""
+    net, a, _, c = three()
+    done(a, ops.Cut("c"))
+    done(c, ops.Put("k", "1"))
+    net.run(4)
+    assert a.store.siblings("k")
+    assert lacks(a)[c.engine.node] == {}
+    (peer,) = (peer for peer in done(a, ops.Peers()).peers if peer.name == "c")
+    assert peer.behind == 0
+    assert done(a, ops.Why("k")).lacking == []
+    assert done(a, ops.Inspect("k")).siblings[0].held == done(a, ops.Inspect("k")).members
