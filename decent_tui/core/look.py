@@ -13,7 +13,7 @@ from decent_tui.core.peers import Peer
 from decent_tui.core.records import to_records
 from decent_tui.core.settling import percentile
 from decent_tui.core.store import Wanted
-from decent_tui.core.telling import history, reasons
+from decent_tui.core.telling import history, reasons, recall
 from decent_tui.core.version import Siblings, visible
 
 _PAGE: Final = 1000
@@ -47,6 +47,8 @@ class Look:
                 return reasons(self._parts, key)
             case ops.History(key=key):
                 return history(self._parts, key)
+            case ops.Recall(since=since, limit=limit):
+                return recall(self._parts, since, limit)
             case ops.Inspect(key=key):
                 return self._inspect(key)
             case _:

@@ -28,11 +28,14 @@ from decent_tui.core.dial_operations import Reorder as Reorder
 from decent_tui.core.operation import Operation as Operation
 from decent_tui.core.records import Record
 from decent_tui.core.store import Wanted
+from decent_tui.core.why_operations import Happened as Happened
+from decent_tui.core.why_operations import Happenings as Happenings
 from decent_tui.core.why_operations import History as History
 from decent_tui.core.why_operations import KeyChange as KeyChange
 from decent_tui.core.why_operations import KeyHistory as KeyHistory
 from decent_tui.core.why_operations import KeyReasons as KeyReasons
 from decent_tui.core.why_operations import Lacking as Lacking
+from decent_tui.core.why_operations import Recall as Recall
 from decent_tui.core.why_operations import Why as Why
 
 PeerState = Literal["joining", "alive", "suspect", "down", "left", "forgotten"]
@@ -325,12 +328,12 @@ AnyOperation = (
     Put | Delete | Get | Keys | Resolve | Snapshot
     | Peers | AddPeer | GetPeer | Gossip | Forget | Leave
     | Cut | Heal | Lag | Lose | Duplicate | Reorder
-    | Status | Rows | Inspect | Wait | Convergence | Why | History
+    | Status | Rows | Inspect | Wait | Convergence | Why | History | Recall
 )  # fmt: skip
 
 
 AnyAnswer = (
     Versions | KeyOnly | KeyList | PeerVersions | PeerList | Address | Addresses | DialView | Exchanges
     | SnapshotAnswer | Done | NodeStatus | RowPage | Inspection
-    | Waited | ConvergenceView | KeyReasons | KeyHistory
+    | Waited | ConvergenceView | KeyReasons | KeyHistory | Happenings
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """What this node remembers of how its keys changed: the newest changes of this run, in memory."""
 
 from collections import deque
+from itertools import islice
 from typing import Final, NamedTuple
 
 from decent_tui.core.store import Change
@@ -28,6 +29,7 @@ class Recollection:
         self._all: deque[Remembered] = deque()
         self._size = 0
         self._uncommitted = 0
+        self._gone = 0
         self.complete = True
         """Whether nothing was dropped yet."""
 
@@ -38,6 +40,7 @@ class Recollection:
         self._uncommitted += 1
         while len(self._all) > CHANGES or (self._size > BYTES and len(self._all) > 1):
             self._size -= _size(self._all.popleft().change)
+            self._gone += 1
             self.complete = False
 
     def commit(self) -> None:
@@ -49,6 +52,13 @@ class Recollection:
         for _ in range(min(self._uncommitted, len(self._all))):
             self._size -= _size(self._all.pop().change)
         self._uncommitted = 0
+
+    def since(self, number: int, limit: int) -> tuple[int, list[Remembered]]:
+        """At most `limit` changes from a number on (the first ever is 0), and the number of the first of
+        them: a later one than asked for, if those in between are not remembered any more."""
+        first = max(number, self._gone)
+        last = min(len(self._all) - self._uncommitted, first - self._gone + limit)
+        return first, list(islice(self._all, first - self._gone, max(last, first - self._gone)))
 
     def of(self, key: str) -> list[Remembered]:
         """The changes of a key, oldest first."""

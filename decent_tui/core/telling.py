@@ -94,6 +94,34 @@ def _name(version: Version) -> str:
     return f"{version.node}:{version.seq}"
 
 
+def recall(parts: Parts, since: int, limit: int) -> ops.Happenings:
+    """What happened from a number on."""
+    first, remembered = parts.recollection.since(max(0, since), max(1, min(limit, 1000)))
+    happened = [entry for one in remembered for entry in _happened(one)]
+    return ops.Happenings(happened, first + len(remembered), max(0, first - since))
+
+
+def _happened(remembered: Remembered) -> list[ops.Happened]:
+    change, at, left = remembered.change, remembered.at / 1000, len(remembered.change.after)
+    if not change.kept:
+        return [ops.Happened(at, change.key, "forgotten", remembered.source, "", 0, {}, at, False, left)]
+    return [
+        ops.Happened(
+            at,
+            change.key,
+            "arrived" if remembered.source else "written",
+            remembered.source,
+            version.node,
+            version.seq,
+            dict(version.context),
+            version.ts / 1000,
+            version.deleted,
+            left,
+        )
+        for version in change.kept
+    ]
+
+
 # ------------------------------------------------------------------ sentences
 
 

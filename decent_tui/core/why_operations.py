@@ -57,6 +57,40 @@ class KeyReasons(msgspec.Struct, frozen=True):
     waits_for: list[str]
 
 
+class Happened(msgspec.Struct, frozen=True):
+    """One change of a key as a timeline wants it, without values: a version (`node`, `seq`, its context and
+    its author's clock `ts`) was `written` here or `arrived` from `source`, or (no node) something was
+    `forgotten`. Times are in seconds since 1970; `left` versions are held afterwards."""
+
+    at: float
+    key: str
+    what: Literal["written", "arrived", "forgotten"]
+    source: str
+    node: str
+    seq: int
+    context: dict[str, int]
+    ts: float
+    deleted: bool
+    left: int
+
+
+class Happenings(msgspec.Struct, frozen=True):
+    """What this node remembers from a number on, oldest first; `next` is the number to go on with, and
+    `skipped` changes before these are not remembered any more."""
+
+    happened: list[Happened]
+    next: int
+    skipped: int
+
+
+class Recall(Operation[Happenings], frozen=True):
+    """What happened to keys here since the change of that number (0: since the beginning), at most `limit`
+    changes. Ask again with `next` to go on."""
+
+    since: int = 0
+    limit: int = 500
+
+
 class Why(Operation[KeyReasons], frozen=True):
     """Why a key has the values it has, and who lacks them; refused when nothing is known of it."""
 

@@ -46,3 +46,26 @@ def test_only_so_many_bytes_are_remembered() -> None:
     for at in range(100):
         recollection.note(at, "", change(text=text))
     assert 0 < len(recollection.of("k")) <= BYTES // 200_000
+
+
+def test_what_is_remembered_is_read_on_from_a_number() -> None:
+    recollection = Recollection()
+    for at in range(5):
+        recollection.note(at, "", change())
+    assert recollection.since(0, 10) == (0, [])  # nothing of it is certain yet
+    recollection.commit()
+    recollection.note(5, "", change())
+    first, some = recollection.since(1, 2)
+    assert (first, [one.at for one in some]) == (1, [1, 2])
+    first, some = recollection.since(3, 10)
+    assert (first, [one.at for one in some]) == (3, [3, 4])
+    assert recollection.since(9, 10) == (9, [])
+
+
+def test_what_was_forgotten_in_between_is_passed_over() -> None:
+    recollection = Recollection()
+    for at in range(CHANGES + 3):
+        recollection.note(at, "", change())
+    recollection.commit()
+    first, some = recollection.since(1, 2)
+    assert (first, [one.at for one in some]) == (3, [3, 4])
