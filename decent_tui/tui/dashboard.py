@@ -75,6 +75,7 @@ class Dashboard(Screen[None]):
         Binding("y", "copy('key')", "Copy key", show=False, id="copy_key", tooltip="Copy the key"),
         Binding("Y", "copy('value')", "Copy value", show=False, id="copy_value", tooltip="Copy the value"),
         Binding("2", "convergence", "convergence", id="convergence", tooltip="Who lacks what, and why"),
+        Binding("3", "timeline", "timeline", id="timeline", tooltip="What happened, in space and time"),
         Binding("ctrl+t", "app.next_theme", "Theme", show=False, id="theme", tooltip="Dark or light"),
         Binding("ctrl+q", "app.quit", "quit", id="quit", tooltip="End the node in order", priority=True),
     ]
@@ -252,6 +253,13 @@ class Dashboard(Screen[None]):
         if self._node is not None:
             roster = lambda: self._numbers.facts.roster  # noqa: E731
             self.app.push_screen(ConvergenceScreen(self._node, roster, self.keys.key))
+
+    def action_timeline(self) -> None:
+        """Show view 3."""
+        from decent_tui.tui.timeline import TimelineScreen
+
+        if self._node is not None:
+            self.app.push_screen(TimelineScreen(self._node, lambda: self._numbers.facts.roster))
 
     def action_back(self) -> None:
         """Undo what lies on top: a long answer, a filter, the zoom."""

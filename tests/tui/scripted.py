@@ -7,7 +7,7 @@ picture of it is the same in every run.
 import bisect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 from decent_tui.core import operations as ops
 from decent_tui.core.clocks import Clock, Dot, join
@@ -39,6 +39,7 @@ class Scripted:
     lacking: dict[str, set[Dot]] = field(default_factory=dict)
     alarms: list[str] = field(default_factory=list)
     asked: list[ops.Operation[Any]] = field(default_factory=list)
+    happened: list[ops.Happened] = field(default_factory=list)
     refuse: str = ""
     _listeners: list[Listener] = field(default_factory=list)
     _lamport: int = 0
@@ -67,6 +68,14 @@ class Scripted:
         if key not in self.store:
             bisect.insort(self.order, key)
         self.store[key] = after
+        what: Literal["written", "arrived"] = "written" if node == self.me else "arrived"
+        source = "" if node == self.me else node
+        self.happened.append(
+            ops.Happened(
+                self.now, key, what, source, node, version.seq, dict(version.context), self.now,
+                text is None, len(after),
+            )
+        )  # fmt: skip
         events: list[AnyEvent] = [Changed(self.now, (key,), "" if node == self.me else node)]
         if in_conflict(after) and not in_conflict(held):
             events.append(Conflict(self.now, key, len(visible(after))))
@@ -155,6 +164,9 @@ class Scripted:
                 return self._dial(peer, cut=False)
             case ops.Convergence():
                 return self._convergence()
+            case ops.Recall(since=since, limit=limit):
+                page = self.happened[since : since + limit]
+                return ops.Happenings(page, since + len(page), 0)
             case ops.Why(key=key):
                 return self._why(key)
             case ops.Lag(peer=peer, ms=ms):
