@@ -198,6 +198,7 @@ class Dials:
     def _tell(self, peer: Peer, words: str, *, on: bool) -> None:
         parts = self._parts
         cut = parts.faults.is_cut(peer.node, peer.address)
+        parts.recollection.note_network(parts.clock.wall, f"{words}: {peer.called()}")
         parts.out.emit(Dialled(parts.clock.at, peer.address, cut, words, on))
 
     def _cut_addresses(self) -> list[str]:

@@ -126,6 +126,8 @@ class Parts:
 
     def tell(self, peer: Peer, why: str) -> None:
         """Tell whoever watches about a peer's new state."""
+        words = f"{peer.called()} is {peer.state}"
+        self.recollection.note_network(self.clock.wall, f"{words}: {why}" if why else words)
         self.out.emit(PeerChanged(self.clock.at, peer.address, peer.node, peer.state, why))
 
     def peer_of(self, link: Link) -> Peer | None:

@@ -10,16 +10,20 @@ from decent_tui.core.sync import weight
 CHANGES: Final = 10_000
 """Changes remembered at most: looking through all of them takes about a millisecond."""
 
+_NOTHING: Final = Change("", (), (), (), ())
+
 BYTES: Final = 8 * 1024 * 1024
 """Bytes of the versions in them at most."""
 
 
 class Remembered(NamedTuple):
-    """One change, when it happened (wall clock, ms since 1970), and the node it came from ("": made here)."""
+    """One change, when it happened (wall clock, ms since 1970), and the node it came from ("": made here). Of
+    what happened to the network instead (`text`) the change is one of no key, from nothing to nothing."""
 
     at: int
     source: str
     change: Change
+    text: str = ""
 
 
 class Recollection:
@@ -35,13 +39,20 @@ class Recollection:
 
     def note(self, at: int, source: str, change: Change) -> None:
         """Remember a change."""
-        self._all.append(Remembered(at, source, change))
-        self._size += _size(change)
+        self._keep(Remembered(at, source, change))
+
+    def _keep(self, remembered: Remembered) -> None:
+        self._all.append(remembered)
+        self._size += _size(remembered.change)
         self._uncommitted += 1
         while len(self._all) > CHANGES or (self._size > BYTES and len(self._all) > 1):
             self._size -= _size(self._all.popleft().change)
             self._gone += 1
             self.complete = False
+
+    def note_network(self, at: int, text: str) -> None:
+        """Remember that something was dialled here, or that a peer's state changed."""
+        self._keep(Remembered(at, "", _NOTHING, text))
 
     def commit(self) -> None:
         """What was noted did happen."""

@@ -103,6 +103,8 @@ def recall(parts: Parts, since: int, limit: int) -> ops.Happenings:
 
 def _happened(remembered: Remembered) -> list[ops.Happened]:
     change, at, left = remembered.change, remembered.at / 1000, len(remembered.change.after)
+    if remembered.text:
+        return [ops.Happened(at, "", "network", "", "", 0, {}, at, False, 0, remembered.text)]
     if not change.kept:
         return [ops.Happened(at, change.key, "forgotten", remembered.source, "", 0, {}, at, False, left)]
     return [

@@ -60,11 +60,12 @@ class KeyReasons(msgspec.Struct, frozen=True):
 class Happened(msgspec.Struct, frozen=True):
     """One change of a key as a timeline wants it, without values: a version (`node`, `seq`, its context and
     its author's clock `ts`) was `written` here or `arrived` from `source`, or (no node) something was
-    `forgotten`. Times are in seconds since 1970; `left` versions are held afterwards."""
+    `forgotten`. Times are in seconds since 1970; `left` versions are held afterwards. Or something happened
+    to the `network`: a dial was turned, a peer's state changed; `text` says what."""
 
     at: float
     key: str
-    what: Literal["written", "arrived", "forgotten"]
+    what: Literal["written", "arrived", "forgotten", "network"]
     source: str
     node: str
     seq: int
@@ -72,6 +73,7 @@ class Happened(msgspec.Struct, frozen=True):
     ts: float
     deleted: bool
     left: int
+    text: str = ""
 
 
 class Happenings(msgspec.Struct, frozen=True):

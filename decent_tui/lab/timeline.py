@@ -75,7 +75,9 @@ class Timeline:
     def happened(self, viewer: str, news: Happened) -> None:
         """A node remembers a change of a key."""
         dot = Dot(news.node, news.seq) if news.node else None
-        if dot is None:
+        if news.what == "network":
+            self._add(news.at, viewer, "network", news.text, "")
+        elif dot is None:
             self._add(news.at, viewer, "forget", "forgotten by all", news.key)
         elif news.what == "written":
             kind: Kind = "delete" if news.deleted else "write"
@@ -93,11 +95,6 @@ class Timeline:
             if news.left > 1:
                 delivery.kind = "conflict"
                 delivery.text = f"{dot.seq}, {news.left} siblings"
-        self._trim()
-
-    def network(self, viewer: str, at: float, text: str) -> None:
-        """Something that is no change of a key happened to a node: a cut, a dial, a peer's state."""
-        self._add(at, viewer, "network", text, "")
         self._trim()
 
     def _own_write(self, viewer: str, dot: Dot) -> Mark | None:

@@ -11,7 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from decent_tui.core.errors import Refused
-from decent_tui.core.events import AnyEvent, Dialled, PeerChanged
 from decent_tui.core.operations import Recall
 from decent_tui.lab.timeline import Mark, Timeline, about
 from decent_tui.lab.timeline_export import shiviz, svg
@@ -196,7 +195,6 @@ class TimelineScreen(Screen[None]):
         self._skipped = 0
         self._reading = False
         self._said = ""
-        self._unsubscribe: Callable[[], None] | None = None
         self.timeline = Timeline()
         self.headline = Fixed(id="headline", ground="bar")
         self.lanes = Fixed(id="lanes", ground="ground")
@@ -215,23 +213,8 @@ class TimelineScreen(Screen[None]):
         roster = self._roster()
         if roster.own:
             self.timeline.lane(roster.own)
-        self._unsubscribe = self._node.subscribe(self._listener)
         self.set_interval(READ, self._read_soon)
         self._read_soon()
-
-    def on_unmount(self) -> None:
-        """Read no more."""
-        if self._unsubscribe is not None:
-            self._unsubscribe()
-            self._unsubscribe = None
-
-    def _listener(self, happened: Sequence[AnyEvent]) -> None:
-        own = self._roster().own
-        for event in happened:
-            if isinstance(event, Dialled):
-                self.timeline.network(own, event.at, f"{event.words or 'dialled'}: {event.address}")
-            elif isinstance(event, PeerChanged):
-                self.timeline.network(own, event.at, f"{event.address} {event.state}: {event.why}")
 
     def _read_soon(self) -> None:
         if not self._reading:

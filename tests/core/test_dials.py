@@ -277,3 +277,12 @@ def test_a_dial_for_a_peer_that_was_not_met_yet_counts_when_it_comes() -> None:
     net.run(6)
     assert net.level()
     assert b.up
+
+
+def test_what_is_dialled_stays_in_the_memory_of_the_node() -> None:
+    _, a, _ = pair()
+    done(a, ops.Lag("b", 200, for_s=30))
+    done(a, ops.Heal("b"))
+    texts = [one.text for one in done(a, ops.Recall()).happened if one.what == "network"]
+    assert texts[-2:] == ["lag 200 ms, for 30 s: b at b:1", "healed: b at b:1"]
+    assert "b at b:1 is alive: linked" in texts
