@@ -13,7 +13,7 @@ from decent_tui.core.peers import Peer
 from decent_tui.core.records import to_records
 from decent_tui.core.settling import percentile
 from decent_tui.core.store import Wanted
-from decent_tui.core.telling import history, reasons, recall
+from decent_tui.core.telling import history, lacking, reasons, recall, waits_for
 from decent_tui.core.version import Siblings, visible
 
 _PAGE: Final = 1000
@@ -113,7 +113,10 @@ class Look:
     def _inspect(self, key: str) -> ops.Inspection:
         parts = self._parts
         held = parts.replica.store.siblings(key)
-        return ops.Inspection(key, views(parts, held), [parts.replica.node, *parts.audience()])
+        members = [parts.replica.node, *parts.audience()]
+        return ops.Inspection(
+            key, views(parts, held), members, lacking(parts, key, held), waits_for(parts, held)
+        )
 
     # ------------------------------------------------------------------ peers
 

@@ -214,11 +214,14 @@ class SiblingView(msgspec.Struct, frozen=True):
 
 class Inspection(msgspec.Struct, frozen=True):
     """All versions of a key, in sibling order; `members` are the node ids that should have them (this node's
-    first)."""
+    first), `lacking` those that do not, and why; its deletions wait for the nodes `waits_for` ("" is this
+    one)."""
 
     key: str
     siblings: list[SiblingView]
     members: list[str]
+    lacking: list[Lacking] = []
+    waits_for: list[str] = []
 
 
 # ------------------------------------------------------------------ keys and values

@@ -33,26 +33,26 @@ def reasons(parts: Parts, key: str) -> ops.KeyReasons:
     """Why a key is as it is; Refused when nothing is known of it."""
     held, remembered = _known(parts, key)
     voices = Voices(parts)
-    lacking = _lacking(parts, held, remembered)
-    waits_for = _waits_for(parts, held)
+    lacks = lacking(parts, key, held)
+    waiting = waits_for(parts, held)
     members = len(parts.audience()) + 1
     sentences = [_headline(held)]
     sentences += [voices.say(sentence) for sentence in why(views(parts, held))]
     if len(held) == 1:
         sentences += [voices.say(sentence) for sentence in _won(held[0], remembered)]
-    sentences += _spread(voices, lacking, members, held)
-    if waits_for:
-        sentences.append(voices.say(_waiting(waits_for)))
+    sentences += _spread(voices, lacks, members, held)
+    if waiting:
+        sentences.append(voices.say(_waiting(waiting)))
     elif not held:
         sentences.append("It was deleted, and every member has seen that, so nothing of it is kept.")
     return ops.KeyReasons(
         key=key,
         versions=[to_record(version) for version in held],
         sentences=sentences,
-        held=members - len(lacking),
+        held=members - len(lacks),
         members=members,
-        lacking=lacking,
-        waits_for=waits_for,
+        lacking=lacks,
+        waits_for=waiting,
     )
 
 
@@ -211,13 +211,15 @@ def _waiting(waits_for: Iterable[str]) -> Sentence:
 # ------------------------------------------------------------------ who lacks it, and why
 
 
-def _lacking(parts: Parts, held: Siblings, remembered: Sequence[Remembered]) -> list[ops.Lacking]:
-    """The members that are not known to have all versions held."""
+def lacking(parts: Parts, key: str, held: Siblings) -> list[ops.Lacking]:
+    """The members that are not known to have all versions held of a key, since when, and why."""
     found = []
+    remembered: list[Remembered] | None = None
     for node in parts.audience():
         known = parts.members[node]
         lacked = [version for version in held if not parts.has(node, version.dot)]
         if lacked:
+            remembered = parts.recollection.of(key) if remembered is None else remembered
             oldest = min(_known_since(version, remembered) for version in lacked)
             since = max(0.0, (parts.clock.wall - oldest) / 1000)
             found.append(
@@ -256,7 +258,7 @@ def _behind(parts: Parts, peer: Peer) -> str:
     return f"{words} in spite of your dials ({', '.join(dict.fromkeys(hindered))})" if hindered else words
 
 
-def _waits_for(parts: Parts, held: Siblings) -> list[str]:
+def waits_for(parts: Parts, held: Siblings) -> list[str]:
     """For whose word the tombstones of a key wait."""
     members = parts.members.counted(parts.alive())
     found: dict[str, None] = {}

@@ -170,3 +170,15 @@ def test_nodes_of_one_name_are_told_apart_by_address() -> None:
     done(b, ops.Put("k", "1"))
     net.run(1)
     assert "b:1 wrote it" in told(a)
+
+
+def test_the_versions_pane_gets_the_same_evidence() -> None:
+    net, a, _, c = three()
+    done(a, ops.Put("k", "1"))
+    net.run(2)
+    done(a, ops.Cut("c"))
+    done(a, ops.Delete("k"))
+    net.run(2)
+    shown, answer = done(a, ops.Inspect("k")), done(a, ops.Why("k"))
+    assert shown.lacking == answer.lacking
+    assert shown.waits_for == answer.waits_for == [c.engine.node]
