@@ -104,9 +104,8 @@ class ConvergenceScreen(Screen[None]):
     HELP = "What each node lacks of each writer, as far as this node heard; · means nothing."
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "1,escape,2", "dismiss", "dashboard", id="convergence.close", tooltip="Back to the dashboard"
-        ),
+        Binding("1,escape,2", "dismiss", "dashboard", id="convergence.close", tooltip="Back to view 1"),
+        Binding("question_mark", "help", "help", tooltip="All keys and commands"),
         Binding("ctrl+t", "app.next_theme", "Theme", show=False),
         Binding("ctrl+q", "app.quit", "quit", tooltip="End the node in order", priority=True),
     ]
@@ -178,6 +177,12 @@ class ConvergenceScreen(Screen[None]):
         if self._picture is not None and self.is_mounted:
             self.headline.show((headline(self._picture, self.size.width),))
             self.body.show(body(self._picture, self.size.width))
+
+    def action_help(self) -> None:
+        """Show the keys of this view."""
+        from decent_tui.tui.popups import help_reader
+
+        self.app.push_screen(help_reader({"Convergence": ConvergenceScreen}))
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay out anew."""

@@ -177,11 +177,15 @@ class TimelineScreen(Screen[None]):
     """Reads what the node remembers, from the beginning, and goes on while it is shown."""
 
     CSS_PATH = "timeline.tcss"
-    HELP = "One event a line. Selected, what came before it is marked <, what came after it >."
+    HELP = (
+        "What this node knows of what happened, one event a line. What came before the selected one is "
+        "marked <, what came after it >."
+    )
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "write", "write files", tooltip="Write it as SVG and as a log for ShiViz"),
         Binding("1,escape,3", "dismiss", "dashboard", id="timeline.close", tooltip="Back to view 1"),
+        Binding("question_mark", "help", "help", tooltip="All keys and commands"),
         Binding("ctrl+t", "app.next_theme", "Theme", show=False),
         Binding("ctrl+q", "app.quit", "quit", tooltip="End the node in order", priority=True),
     ]
@@ -268,6 +272,12 @@ class TimelineScreen(Screen[None]):
         except OSError as error:
             self._said = f"nothing was written: {error.strerror or error}"
         self._tell()
+
+    def action_help(self) -> None:
+        """Show the keys of this view."""
+        from decent_tui.tui.popups import help_reader
+
+        self.app.push_screen(help_reader({"Timeline": TimelineScreen, "Events": Events}))
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay out anew."""

@@ -10,6 +10,7 @@ from decent_tui.core.operations import Happened
 from decent_tui.lab.timeline import Timeline
 from decent_tui.tui.app import DashboardApp
 from decent_tui.tui.lines import plain, width
+from decent_tui.tui.reader import Page, Reader
 from decent_tui.tui.roster import Colours, roster
 from decent_tui.tui.timeline import TimelineScreen
 from decent_tui.tui.timeline_lines import lane_width, lanes_line, mark_line
@@ -139,6 +140,19 @@ async def test_a_selected_event_stands_still_and_lights_its_past_and_future() ->
         await pilot.press("f", "G")
         await until(pilot, lambda: "following" in text(view.headline))
         assert "new" in text(view.events)
+
+
+@pytest.mark.parametrize("key", ["2", "3"])
+async def test_a_question_mark_shows_the_keys_of_the_view(key: str) -> None:
+    async with shown(story()) as (pilot, board):
+        await pilot.press(key)
+        await until(pilot, lambda: pilot.app.screen is not board)
+        view = pilot.app.screen
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Reader))
+        await until(pilot, lambda: "Back to view 1" in text(pilot.app.screen.query_one(Page)))
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is view)
 
 
 async def test_w_writes_a_picture_and_a_log(tmp_path: Path) -> None:
