@@ -108,6 +108,12 @@ class Faults:
             else:
                 target.dials.pop((kind, direction), None)
 
+    def met(self, node: str, ways: Sequence[str | None]) -> None:
+        """A node said who it is: what was dialled for one of its addresses is for it, wherever it is."""
+        for target in self._targets:
+            if target.node is None and target.address in ways:
+                target.node = node
+
     def cut(
         self,
         node: str | None,

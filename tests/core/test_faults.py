@@ -47,6 +47,16 @@ def test_all_cuts_are_healed_at_once() -> None:
     assert not faults.is_cut(B, "b:1")
 
 
+def test_what_was_dialled_for_an_address_follows_the_node_that_is_met_there() -> None:
+    faults = Faults()
+    faults.turn(None, "localhost:1", "lag", Dial(5.0))
+    faults.met(B, ("other:1", None))
+    faults.met(A, ("localhost:1", "127.0.0.1:1"))
+    faults.met(B, ("localhost:1", None))
+    assert faults.of(A, "127.0.0.1:1") is not None
+    assert faults.of(B, "127.0.0.1:1") is None
+
+
 # ------------------------------------------------------------------ one message
 
 

@@ -119,3 +119,13 @@ async def test_a_wait_ends_when_real_nodes_are_level_and_settle_times_are_small(
         await a.run(ops.Put("late", "1"))
         answer = await a.run(ops.Wait("late", timeout_s=0.3))
         assert (answer.converged, answer.missing) == (False, {address(b): 1})
+
+
+async def test_a_dial_for_a_host_name_follows_the_node_that_is_met_there() -> None:
+    async with memory_node() as a, memory_node() as b:
+        await a.run(ops.AddPeer(f"localhost:{b.port}"))
+        await a.run(ops.Lag(f"localhost:{b.port}", 20))
+        await linked(a, b)
+        (peer,) = (await a.run(ops.Peers())).peers
+        assert peer.address == address(b)
+        assert [view.dial for view in peer.dials] == ["lag"]
