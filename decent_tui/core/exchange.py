@@ -21,7 +21,12 @@ HEARTBEAT: Final = 1.0
 """Seconds between heartbeats on a link. That is some 125 bytes a second on an idle link, both ways."""
 
 WORD: Final = 0.1
-"""Seconds for which acknowledgements are gathered before the writer is told."""
+"""Seconds between acknowledgements on a link: the first goes at once, so that a writer knows in one round
+trip; what arrives while many come is gathered."""
+
+RETELL: Final = 5
+"""Heartbeats with another digest than ours after which a peer is told all that we have seen: what changed is
+told once, and that word may have got lost (see `faults`)."""
 
 ECHO: Final = 10.0
 """Seconds between two measurements of the round trip."""
@@ -38,7 +43,6 @@ class Exchange:
         self._auditor = auditor
         self._pulls = 0
         self._next_beat = 0.0
-        self._next_word = 0.0
         self._hold_until = 0.0
         self._collector = Collector(parts.me.tuning)
         self._collecting = False
@@ -55,8 +59,7 @@ class Exchange:
         """Ask the peer for all that we lack, unless a pull from it is under way, or a long one from another:
         most of what this one has comes from there, and the periodic check sees to the rest."""
         if link.pull is None and not self._is_filling_up(link):
-            self._pulls += 1
-            link.pull = Pull(self._pulls, self._parts.clock.now)
+            link.pull = Pull(started=self._parts.clock.now)
             self._ask(link, link.pull)
 
     def _is_filling_up(self, link: Link) -> bool:
@@ -65,7 +68,10 @@ class Exchange:
         return any(other.pull is not None and other.pull.bulk for other in links if other is not link)
 
     def _ask(self, link: Link, pull: Pull) -> None:
-        pull.started = self._parts.clock.now
+        """Ask on. Each question has a number of its own, so that an answer that comes twice, or late, is not
+        taken for the answer to this one."""
+        self._pulls += 1
+        pull.id, pull.started = self._pulls, self._parts.clock.now
         link.untold(self._parts.replica.seen)
         self._parts.out.send(link.id, pull.question(self._parts.replica), pull.id)
 
@@ -141,6 +147,7 @@ class Exchange:
         if link.node is None:
             return
         said = parts.members.heard_wire(link.node, flat, whole=whole)
+        parts.look_what_settled()
         self._check_own(said)
 
     def _check_own(self, said: Seen) -> None:
@@ -153,9 +160,12 @@ class Exchange:
     # ------------------------------------------------------------------ pushes
 
     def pushes(self, ready: Collection[int]) -> None:
-        """Send what waits on the links that are ready for more."""
+        """Send what waits on the links that are ready for more, and tell writers what has arrived."""
         parts = self._parts
         for link in parts.links.decent():
+            if link.owes_word and link.pull is None and parts.clock.now >= link.next_word:
+                link.next_word = parts.clock.now + WORD
+                self._beat(link)
             if not link.outbox.waiting and not link.outbox.dropped:
                 continue
             if link.id in ready and link.outbox.waiting:
@@ -182,6 +192,7 @@ class Exchange:
             known = parts.members.get(link.node)
             if known is not None and known.seen != parts.replica.seen:
                 parts.members.heard(link.node, parts.replica.seen.copy(), whole=True)
+                parts.look_what_settled()
 
     def _beat(self, link: Link, echo: Literal["", "ask", "answer"] = "") -> None:
         link.owes_word = False
@@ -189,8 +200,9 @@ class Exchange:
         self._parts.out.send(link.id, wire.Heartbeat(replica.digest(), link.untold(replica.seen), echo))
 
     def tick(self) -> None:
-        """The work of time: heartbeats, acknowledgements, the periodic check, collection."""
+        """The work of time: heartbeats, the periodic check, collection."""
         parts, now = self._parts, self._parts.clock.now
+        parts.look_what_settled()
         links = parts.links.decent()
         for link in links:
             if link.pull is not None and now - link.pull.started > PATIENCE:
@@ -198,6 +210,7 @@ class Exchange:
         if now >= self._next_beat:
             self._next_beat = now + HEARTBEAT
             for link in links:
+                self._retell(link)
                 measure = now >= link.next_echo
                 if measure:
                     link.asked, link.next_echo = now, now + ECHO
@@ -207,11 +220,13 @@ class Exchange:
             return
         if self._collecting:
             self._collect()
-        if now >= self._next_word:
-            self._next_word = now + WORD
-            for link in links:
-                if link.owes_word and link.pull is None:
-                    self._beat(link)
+
+    def _retell(self, link: Link) -> None:
+        """Now and then say everything again to a peer that does not become level."""
+        link.unlike = 0 if link.digest == self._parts.replica.digest() else link.unlike + 1
+        if link.unlike >= RETELL:
+            link.unlike = 0
+            link.told.clear()
 
     def _check_one(self, links: list[Link]) -> None:
         """The periodic check: pull from one peer, drawn by chance, that has what we lack."""

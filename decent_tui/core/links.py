@@ -34,8 +34,12 @@ class Link:
     """When versions last came on this link."""
     owes_word: bool = False
     """Versions came on this link and its peer has not been told yet that we have them."""
+    next_word: float = 0.0
+    """From when on it may be told."""
     digest: str = ""
     """The peer's digest as last heard."""
+    unlike: int = 0
+    """Heartbeats in a row at which the peer's digest was not ours, since it was last told everything."""
     asked: float | None = None
     """When an answer was asked for at once (by an echo or a PING) that has not come yet."""
     next_echo: float = 0.0

@@ -7,18 +7,38 @@ or is `Refused` with one plain sentence.
 A PEER (`peer` below) is host:port, a node id, a unique beginning of one, or a name.
 """
 
-from typing import Generic, Literal, TypeVar
+from typing import Literal
 
 import msgspec
 
 from decent_tui.core.clocks import Order
+from decent_tui.core.convergence_operations import Convergence as Convergence
+from decent_tui.core.convergence_operations import ConvergenceView as ConvergenceView
+from decent_tui.core.convergence_operations import LackRow as LackRow
+from decent_tui.core.convergence_operations import Wait as Wait
+from decent_tui.core.convergence_operations import Waited as Waited
+from decent_tui.core.dial_operations import Addresses as Addresses
+from decent_tui.core.dial_operations import Cut as Cut
+from decent_tui.core.dial_operations import DialView as DialView
+from decent_tui.core.dial_operations import Duplicate as Duplicate
+from decent_tui.core.dial_operations import Heal as Heal
+from decent_tui.core.dial_operations import Lag as Lag
+from decent_tui.core.dial_operations import Lose as Lose
+from decent_tui.core.dial_operations import Reorder as Reorder
+from decent_tui.core.operation import Operation as Operation
 from decent_tui.core.records import Record
 from decent_tui.core.store import Countable, Wanted
+from decent_tui.core.why_operations import Happened as Happened
+from decent_tui.core.why_operations import Happenings as Happenings
+from decent_tui.core.why_operations import History as History
+from decent_tui.core.why_operations import KeyChange as KeyChange
+from decent_tui.core.why_operations import KeyHistory as KeyHistory
+from decent_tui.core.why_operations import KeyReasons as KeyReasons
+from decent_tui.core.why_operations import Lacking as Lacking
+from decent_tui.core.why_operations import Recall as Recall
+from decent_tui.core.why_operations import Why as Why
 
 PeerState = Literal["joining", "alive", "suspect", "down", "left", "forgotten"]
-
-
-A = TypeVar("A")
 
 
 # ------------------------------------------------------------------ answers
@@ -59,7 +79,8 @@ class PeerView(msgspec.Struct, frozen=True):
     `behind` counts the writes that we have seen and it has not, as far as we heard; `ahead` the
     reverse. `heard_s` is seconds since its last sign of life (None: never), `retry_s` seconds until
     the next dial (None: no dial is due). `sent` and `received` are bytes of this run. `cut` is true
-    while a person here has cut it off.
+    while a person here has cut it off both ways; `dials` are all that a person here has dialled for it.
+    The state has been the same for `since_s` seconds.
     """
 
     address: str
@@ -76,6 +97,8 @@ class PeerView(msgspec.Struct, frozen=True):
     retry_s: float | None = None
     sent: int = 0
     received: int = 0
+    dials: list[DialView] = []
+    since_s: float | None = None
 
 
 class PeerList(msgspec.Struct, frozen=True):
@@ -88,12 +111,6 @@ class Address(msgspec.Struct, frozen=True):
     """The address that was learned."""
 
     address: str
-
-
-class Addresses(msgspec.Struct, frozen=True):
-    """The addresses that are cut off now (after `cut`) or were healed (after `heal`)."""
-
-    peers: list[str]
 
 
 class Exchange(msgspec.Struct, frozen=True):
@@ -134,7 +151,9 @@ class NodeStatus(msgspec.Struct, frozen=True):
     """The node itself. `settled` is the share (0 to 1) of members' digests that equal ours, weighted by
     writes; `writes` counts local writes and `applied` those taken in from others, in this run. `waits_for`
     are the ids of members whose digest keeps tombstones from being collected. `alarms` are plain sentences,
-    newest last."""
+    newest last. `dials` are what a person here has dialled.
+    Settle times and writes in flight are those of `ConvergenceView`; `missing` counts, by address, the writes
+    that an alive peer lacks."""
 
     node_id: str
     name: str
@@ -157,6 +176,11 @@ class NodeStatus(msgspec.Struct, frozen=True):
     alarms: list[str]
     data: str
     digest: str
+    dials: list[DialView] = []
+    settle_p50_ms: float | None = None
+    settle_p95_ms: float | None = None
+    in_flight: int = 0
+    missing: dict[str, int] = {}
 
 
 class KeyRow(msgspec.Struct, frozen=True):
@@ -197,15 +221,14 @@ class SiblingView(msgspec.Struct, frozen=True):
 
 class Inspection(msgspec.Struct, frozen=True):
     """All versions of a key, in sibling order; `members` are the node ids that should have them (this node's
-    first)."""
+    first), `lacking` those that do not, and why; its deletions wait for the nodes `waits_for` ("" is this
+    one)."""
 
     key: str
     siblings: list[SiblingView]
     members: list[str]
-
-
-class Operation(msgspec.Struct, Generic[A], frozen=True, tag_field="op", tag=str.lower):
-    """The base of all operations, by what answers them; on the wire the lower-case name is the `op`."""
+    lacking: list[Lacking] = []
+    waits_for: list[str] = []
 
 
 # ------------------------------------------------------------------ keys and values
@@ -276,18 +299,6 @@ class Gossip(Operation[Exchanges], frozen=True):
     """A full exchange with every peer, at once."""
 
 
-class Cut(Operation[Addresses], frozen=True):
-    """No bytes pass to or from the peer until healed; neither side may redial."""
-
-    peer: str
-
-
-class Heal(Operation[Addresses], frozen=True):
-    """Undo a cut; the peer `all` undoes every one."""
-
-    peer: str
-
-
 class Forget(Operation[Done], frozen=True):
     """Remove a node from the membership for good."""
 
@@ -336,12 +347,14 @@ class Inspect(Operation[Inspection], frozen=True):
 
 AnyOperation = (
     Put | Delete | Get | Keys | Resolve | Snapshot
-    | Peers | AddPeer | GetPeer | Gossip | Cut | Heal | Forget | Leave
-    | Status | Rows | Count | Inspect
+    | Peers | AddPeer | GetPeer | Gossip | Forget | Leave
+    | Cut | Heal | Lag | Lose | Duplicate | Reorder
+    | Status | Rows | Count | Inspect | Wait | Convergence | Why | History | Recall
 )  # fmt: skip
 
 
 AnyAnswer = (
-    Versions | KeyOnly | KeyList | PeerVersions | PeerList | Address | Addresses | Exchanges
+    Versions | KeyOnly | KeyList | PeerVersions | PeerList | Address | Addresses | DialView | Exchanges
     | SnapshotAnswer | Done | NodeStatus | RowPage | KeyCount | Inspection
+    | Waited | ConvergenceView | KeyReasons | KeyHistory | Happenings
 )  # fmt: skip

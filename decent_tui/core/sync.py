@@ -119,10 +119,11 @@ def _list(replica: Replica, after: Dot, room: int) -> tuple[Flat, Dot | None]:
 
 @dataclass(slots=True)
 class Pull:
-    """One pull under way: its id (answers to others are ignored), and the list of a full answer so far."""
+    """One pull under way: the id of its last question (answers to others are ignored), when that was asked,
+    and the list of a full answer so far."""
 
-    id: int
-    started: float
+    id: int = 0
+    started: float = 0.0
     floor: Clock | None = None
     listed: dict[str, Ranges] = field(default_factory=dict)
     cursor: Dot | None = None

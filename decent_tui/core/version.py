@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from decent_tui.core.clocks import Clock, Dot, covers, is_classic, taken_in, with_entry
+from decent_tui.core.clocks import Clock, Dot, covers, entry_of, with_entry
 
 
 class Version(msgspec.Struct, frozen=True, gc=False):
@@ -38,7 +38,7 @@ class Version(msgspec.Struct, frozen=True, gc=False):
     @property
     def entry(self) -> str:
         """The entry of clocks under which its number counts."""
-        return taken_in(self.node) if self.author != self.node and is_classic(self.author) else self.node
+        return self.node if self.author == self.node else entry_of(self.node, self.author)
 
     @property
     def clock(self) -> dict[str, int]:

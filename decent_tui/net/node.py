@@ -29,6 +29,7 @@ from decent_tui.core.store import Root, Store
 from decent_tui.core.tuning import Tuning
 from decent_tui.net.connection import DEAF, HOPELESS, Connection, dial, in_words
 from decent_tui.net.interface import Listener
+from decent_tui.net.late import Late
 from decent_tui.net.pace import Pace
 from decent_tui.net.settings import Settings, StartError
 from decent_tui.net.words import describe
@@ -83,6 +84,7 @@ class Node:
         self._waiting: dict[int, asyncio.Future[AnyAnswer]] = {}
         self._listeners: list[Listener] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._late = Late()
         self._wake = asyncio.Event()
         self._turned = asyncio.Event()
         self._stopping = False
@@ -168,6 +170,7 @@ class Node:
         self._engine.stop()
         await self._turn()
         self._stopping = True
+        self._late.clear()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -350,13 +353,31 @@ class Node:
 
     async def _take(self, connection: Connection, line: bytes, pace: Pace) -> None:
         number = connection.number
-        self._engine.carried(number, len(line) + 1, outgoing=False)
         try:
             decoded = wire.decode(line)
         except ProtocolError as error:
             told = error
+            self._engine.carried(number, len(line) + 1, outgoing=False)
             self._feed(lambda: self._engine.faulty(number, told))
             return
+        self._now()
+        now = self._engine.parts.clock.now
+        times = self._engine.course(number, decoded.message, outgoing=False)
+        if not times:
+            self._watch(number, decoded.message, decoded.type, line, outgoing=False, lost=True)
+        for at in times:
+            if at <= now:
+                await self._arrive(connection, decoded, line, pace)
+            else:
+                self._late.add(
+                    at, len(line), lambda: self._run(self._arrive(connection, decoded, line, pace))
+                )
+
+    async def _arrive(self, connection: Connection, decoded: wire.Line, line: bytes, pace: Pace) -> None:
+        number = connection.number
+        if number not in self._connections:
+            return  # it was late, and the link is gone
+        self._engine.carried(number, len(line) + 1, outgoing=False)
         self._watch(number, decoded.message, decoded.type, line, outgoing=False)
         if isinstance(decoded.message, _READS) and connection.waiting > DEAF and not self._is_decent(number):
             return  # it does not read its answers: another would be thrown away
@@ -372,10 +393,24 @@ class Node:
             await pace.step()
 
     def _send(self, number: int, message: wire.Message, request: wire.RequestId) -> None:
+        """Send a message, as the dials have it."""
+        if number not in self._connections:
+            return
+        line = wire.encode(message, request)
+        times = self._engine.course(number, message, outgoing=True)
+        if not times:
+            self._watch(number, message, wire.type_name(message), line, outgoing=True, lost=True)
+        for at in times:
+            if at <= self._engine.parts.clock.now:
+                self._put(number, message, line)
+            else:
+                self._late.add(at, len(line), lambda: self._put(number, message, line))
+
+    def _put(self, number: int, message: wire.Message, line: bytes) -> None:
+        """Put a line on the wire."""
         connection = self._connections.get(number)
         if connection is None:
             return
-        line = wire.encode(message, request)
         if not connection.send(line, droppable=not self._is_decent(number)):
             return
         self._engine.carried(number, len(line), outgoing=True)
@@ -386,9 +421,16 @@ class Node:
             self._feed(lambda: self._engine.lost(number, "it does not read what is sent"))
 
     def _watch(
-        self, number: int, message: wire.Message | wire.Unknown, kind: str, line: bytes, *, outgoing: bool
+        self,
+        number: int,
+        message: wire.Message | wire.Unknown,
+        kind: str,
+        line: bytes,
+        *,
+        outgoing: bool,
+        lost: bool = False,
     ) -> None:
-        """Tell whoever watches that a line crossed the wire."""
+        """Tell whoever watches that a line crossed the wire, or got `lost` by a dial."""
         if not self._listeners:
             return
         link = self._engine.parts.links.get(number)
@@ -401,10 +443,11 @@ class Node:
                 node_id=link.node if link else None,
                 outgoing=outgoing,
                 type=kind,
-                summary=summary,
+                summary=f"lost on purpose: {summary}" if lost else summary,
                 size=len(line) + (not outgoing),
                 raw=line[:RAW].rstrip(b"\n"),
                 key=key,
+                lost=lost,
             )
         )
 
