@@ -19,7 +19,7 @@ from decent_tui.core.limits import MAX_NUMBER, SIBLINGS_MAX
 from decent_tui.core.seen import Seen
 from decent_tui.core.store import Change, Root, Store
 from decent_tui.core.values import Value
-from decent_tui.core.version import Siblings, Version, live, merge, visible
+from decent_tui.core.version import Siblings, Version, context_over, live, merge, visible
 
 
 class Stale(Refused):
@@ -120,8 +120,7 @@ class Replica:
         return self._write(key, None, "", before, ts)
 
     def _write(self, key: str, value: bytes | None, cid: str, before: Siblings, ts: int) -> Version:
-        context = join(*(held.clock for held in before))
-        return self._make(key, value, cid, context, self._tick(0), self.node, ts, before)
+        return self._make(key, value, cid, context_over(before), self._tick(0), self.node, ts, before)
 
     def take_in(self, key: str, value: Value, author: str, context: Clock, lamport: int, ts: int) -> Version:
         """Write what a classic peer wrote, under a dot of our own; the author is kept (see `classic`)."""
