@@ -108,7 +108,7 @@ class Exchange:
     def answered(self, link: Link, said: wire.Versions, request: wire.RequestId) -> None:
         """The end of a message of versions whose rows were absorbed."""
         pull = link.pull
-        if pull is None or request is None or pull.id != request:
+        if pull is None or not pull.owns(request):
             return
         if said.seen is not None:
             self._check_own(self._ours(sync.read_seen(said.seen)))  # before the claim is taken, not after
