@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from decent_tui.core import fingerprint, ranges
-from decent_tui.core.clocks import Clock, Dot
+from decent_tui.core.clocks import Clock, Dot, is_classic
 from decent_tui.core.engine import Engine
+from decent_tui.core.events import Collected
 from decent_tui.core.invariants import all_versions
 from decent_tui.core.limits import MAX_LEARNED_PEERS
 from decent_tui.core.parts import ALARMS
@@ -69,7 +70,10 @@ class Checks:
         if self._oracle:
             for change in changes:
                 self._made(self._oracle, node, change)
+        known.id = replica.node
         self._siblings(node, changes)
+        if self._oracle and self._oracle.strict:
+            self._collected(node, changes)
         self._count(known, replica, [change.key for change in changes])
         self._sums(known, node)
         grown = self._grown(known, node)
@@ -106,6 +110,25 @@ class Checks:
                 for other in held:
                     if other is not version and obsoletes(other, version):
                         raise Broken("siblings", f"{node.name} holds {_name(version)}, which is obsolete")
+
+    def _collected(self, node: SimNode, changes: Sequence[Change]) -> None:
+        """A tombstone goes when everybody who counts has seen all that it holds down, and not before: a full
+        answer would make good for it, but costs as much as there is."""
+        parts = node.engine.parts
+        if not any(isinstance(event, Collected) for event in parts.out.events):
+            return
+        gone = [version for change in changes for version in change.dropped if version.deleted]
+        for one in self._known.values():
+            known = parts.members.get(one.id)
+            if known is None or known.standing != "member" or known.volatile:
+                continue
+            for version in gone:
+                for name, seq in version.clock.items():
+                    if not is_classic(name) and ranges.base(one.seen.get(name, ranges.EMPTY)) < seq:
+                        raise Broken("collected", f"{node.name} forgets {_name(version)} too early")
+        for version in gone:
+            if any(is_classic(name) and name not in parts.members.forgotten() for name in version.clock):
+                raise Broken("collected", f"{node.name} forgets {_name(version)}, which a classic peer may know")
 
     def _count(self, known: _Known, replica: Replica, keys: Iterable[str]) -> None:
         for key in keys:
