@@ -17,6 +17,7 @@ from decent_tui.core.parts import ALARMS
 from decent_tui.core.push import OUTBOX
 from decent_tui.core.ranges import Ranges
 from decent_tui.core.replica import Replica
+from decent_tui.core.seen import Seen
 from decent_tui.core.store import Change
 from decent_tui.core.version import Version, obsoletes
 from decent_tui.lab.oracle import Meaning, Oracle, meaning
@@ -52,16 +53,22 @@ class Checks:
     def __init__(self, oracle: Oracle | None) -> None:
         self._oracle = oracle
         self._known: dict[str, _Known] = {}
+        self._unheard = False
+        """Whether a disk was set back and its node kept its id, having written nothing since: it has seen less
+        than others heard of it, and nobody can know."""
 
     # ------------------------------------------------------------------ a watcher
 
     def opened(self, node: SimNode) -> None:
         """A node opened its file: from now on it must only grow."""
-        known = self._known[node.address] = _Known()
+        before, known = self._known.get(node.address), _Known()
+        self._known[node.address] = known
         self._count(known, node.replica, node.store.page(wanted="all", limit=1_000_000))
         known.id, known.seen, known.floor = (
             node.replica.node, dict(node.replica.seen.items()), node.replica.floor
         )  # fmt: skip
+        if before is not None and before.id == known.id:
+            self._unheard = self._unheard or not Seen(known.seen).covers(Seen(before.seen))
         self._sums(known, node)
 
     def wrote(self, node: SimNode, changes: Sequence[Change]) -> None:
@@ -72,7 +79,7 @@ class Checks:
                 self._made(self._oracle, node, change)
         known.id = replica.node
         self._siblings(node, changes)
-        if self._oracle and self._oracle.strict:
+        if self._oracle and self._oracle.strict and not self._unheard:
             self._collected(node, changes)
         self._count(known, replica, [change.key for change in changes])
         self._sums(known, node)
