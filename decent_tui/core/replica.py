@@ -251,7 +251,7 @@ class Replica:
         for version in self.store.by_number(old, opened_at + 1, counter, counter):
             context = clip(clip(version.context, old, opened_at), taken_in(old), opened_at)
             author = node if version.author == old else version.author
-            # the old one goes: the numbers in its context mean other writes elsewhere, which it would hold down
+            # the old one goes: numbers in its context mean other writes elsewhere, which it would hold down
             self.drop([version])
             before = self.store.siblings(version.key)
             self._make(

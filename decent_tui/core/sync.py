@@ -134,7 +134,7 @@ class Pull:
         return Sync(replica.seen.to_wire(), after=self.cursor)
 
     def owns(self, request: RequestId) -> bool:
-        """Whether the answer to this request is one to this pull: another may come late, from one given up."""
+        """Whether the answer to this request is one to this pull: that to one given up may come late."""
         return request == self.id
 
     def take(self, replica: Replica, said: Versions) -> bool:

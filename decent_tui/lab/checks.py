@@ -54,8 +54,8 @@ class Checks:
         self._oracle = oracle
         self._known: dict[str, _Known] = {}
         self._unheard = False
-        """Whether a disk was set back and its node kept its id, having written nothing since: it has seen less
-        than others heard of it, and nobody can know."""
+        """Whether a disk was set back and its node kept its id, having written nothing since: it has seen
+        less than others heard of it, and nobody can know."""
 
     # ------------------------------------------------------------------ a watcher
 
@@ -135,7 +135,7 @@ class Checks:
                         raise Broken("collected", f"{node.name} forgets {_name(version)} too early")
         for version in gone:
             if any(is_classic(name) and name not in parts.members.forgotten() for name in version.clock):
-                raise Broken("collected", f"{node.name} forgets {_name(version)}, which a classic peer may know")
+                raise Broken("collected", f"{node.name} forgets {_name(version)}, which a classic peer knows")
 
     def _count(self, known: _Known, replica: Replica, keys: Iterable[str]) -> None:
         for key in keys:

@@ -117,7 +117,7 @@ def the_floor_moves_between_two_pages() -> None:
     assert crowd.collect(q) == 1
     crowd.pull(r, q)
     check(crowd.oracle, r.replica)
-    assert r.replica.store.siblings("v") == (kept,)
+    assert r.replica.store.siblings("v") == (kept,), "v is lost"
     crowd.level()
 
 
