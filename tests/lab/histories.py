@@ -8,7 +8,9 @@ from collections.abc import Sequence
 import msgspec
 
 from decent_tui.core import audit
+from decent_tui.core import messages as wire
 from decent_tui.core import operations as ops
+from decent_tui.core.batch import pack
 from decent_tui.core.invariants import all_versions
 from decent_tui.lab import people as p
 from decent_tui.lab import troubles as t
@@ -16,7 +18,7 @@ from decent_tui.lab.classic_node import ClassicNode
 from decent_tui.lab.sim_node import SimNode
 from decent_tui.lab.simulation import play
 from decent_tui.lab.world import AnyDeed, Step, World
-from tests.core.builders import A, B, C, apply, replica, texts, version
+from tests.core.builders import A, B, C, X, apply, replica, texts, version
 from tests.core.network import Network
 
 ALLOWED = World(1, nodes=2, sets_back=True, goodbyes=True)
@@ -155,3 +157,20 @@ def a_classic_peer_sends_back_what_was_deleted() -> None:
     a.do(ops.Heal("all"))
     net.run(20)
     assert not a.store.siblings("k"), "resurrected"
+
+
+def a_dot_that_is_no_node_of_ours() -> None:
+    """A faulty peer sends B a version under a classic id. B must not take it in: nobody would listen to what
+    it has seen any more."""
+    net = Network(1)
+    a = net.node("a")
+    b = net.node("b", a)
+    net.run(2)
+    link = b.engine.parts.links.to(a.engine.node)
+    assert link is not None
+    b.take(link.id, wire.encode(wire.Versions(pack([version(X, 1, key="theirs")]))))
+    a.do(ops.Put("k", "1"))
+    b.do(ops.Put("l", "2"))
+    net.run(30)
+    assert net.level(), "not level"
+    both_hold({("k", b"1"), ("l", b"2")}, a, b)
