@@ -174,3 +174,20 @@ def a_dot_that_is_no_node_of_ours() -> None:
     net.run(30)
     assert net.level(), "not level"
     both_hold({("k", b"1"), ("l", b"2")}, a, b)
+
+
+def a_classic_peer_is_forgotten_that_not_all_met() -> None:
+    """B came when X was gone; A forgets X, and B's tombstone that names X must go too."""
+    net = Network(1)
+    x, a = ClassicNode(net, "x"), net.node("a")
+    a.do(ops.AddPeer(x.address))
+    x.put("k", 1)
+    net.run(15)
+    x.crash()
+    b = net.node("b", a)
+    net.run(5)
+    a.do(ops.Delete("k"))
+    a.do(ops.Forget(x.id))
+    net.run(40)
+    for node in (a, b):
+        assert not all_versions(node.store), f"a tombstone is left on {node.address}"

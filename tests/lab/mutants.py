@@ -282,8 +282,8 @@ MUTANTS: Final = (
         "That a classic peer was forgotten is not noted by who never met it.",
         instead((Membership, "mark", wrong.only_who_was_met)),
         needs=among_classics,
-        check="tombstones",
-        seed=138,
+        story=histories.a_classic_peer_is_forgotten_that_not_all_met,
+        says="a tombstone is left",
     ),
     Mutant(
         "any-writer",
