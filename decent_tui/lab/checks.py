@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from decent_tui.core import fingerprint, ranges
-from decent_tui.core.clocks import Clock, Dot, is_classic
+from decent_tui.core.clocks import Clock, Dot, by_node, is_classic
 from decent_tui.core.engine import Engine
 from decent_tui.core.events import Collected
 from decent_tui.core.invariants import all_versions
@@ -130,8 +130,8 @@ class Checks:
             if known is None or known.standing != "member" or known.volatile:
                 continue
             for version in gone:
-                for name, seq in version.clock.items():
-                    if not is_classic(name) and ranges.base(one.seen.get(name, ranges.EMPTY)) < seq:
+                for name, seq in by_node(version.clock).items():
+                    if ranges.base(one.seen.get(name, ranges.EMPTY)) < seq:
                         raise Broken("collected", f"{node.name} forgets {_name(version)} too early")
         for version in gone:
             if any(is_classic(name) and name not in parts.members.forgotten() for name in version.clock):

@@ -288,7 +288,7 @@ MUTANTS: Final = (
     Mutant(
         "any-writer",
         "The writer of a dot is not checked on the wire: it may be what is no node of ours.",
-        instead((batch, "is_classic", wrong.nobody_is_classic)),
+        instead((batch, "is_node", wrong.anybody_is_a_node)),
         needs=with_a_liar,
         story=histories.a_dot_that_is_no_node_of_ours,
         says="not level",

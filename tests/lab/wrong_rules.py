@@ -114,7 +114,7 @@ def dropping_at_each_page(pull: sync.Pull, replica: Replica, said: Versions, lis
 
 
 def obsolete_by_the_dot(a: Version, b: Version) -> bool:
-    return a.context.get(b.node, 0) >= b.seq
+    return a.context.get(b.entry, 0) >= b.seq
 
 
 def keeping_an_obsolete_newcomer(siblings: Siblings, newcomer: Version) -> Siblings:
@@ -247,8 +247,8 @@ def nothing_is_an_echo(clock: Iterable[str]) -> bool:
     return False
 
 
-def nobody_is_classic(node: str) -> bool:
-    return False
+def anybody_is_a_node(name: str) -> bool:
+    return True
 
 
 def only_who_was_met(membership: Membership, node: str, standing: Standing) -> bool:
