@@ -89,13 +89,12 @@ class Exchange:
         parts = self._parts
         link.owes_word, link.fed = True, parts.clock.now
         link.received_versions += len(versions)
-        me, counter = parts.replica.node, parts.replica.counter
+        me = parts.replica.node
         imports = taken_in(me)
         for version in versions:
             context = version.context
             ours = version.seq if version.node == me else max(context.get(me, 0), context.get(imports, 0))
-            if ours > counter:
-                raise RolledBack(ours)
+            self._check_own(ours)
         seen = parts.replica.seen
         gaps = {version.node: seen.gaps(version.node) for version in versions}
         parts.replica.apply(versions, link.node or "")
@@ -115,10 +114,10 @@ class Exchange:
     def answered(self, link: Link, said: wire.Versions, request: wire.RequestId) -> None:
         """The end of a message of versions whose rows were absorbed."""
         pull = link.pull
-        if pull is None or request is None or pull.id != request:
+        if pull is None or not pull.owns(request):
             return
         if said.seen is not None:
-            self._check_own(sync.read_seen(said.seen))  # before the claim is taken, not after
+            self._check_own(self._ours(sync.read_seen(said.seen)))  # before the claim is taken, not after
         if not pull.take(self._parts.replica, said):
             if self._is_filling_up(link):
                 link.pull = None
@@ -148,14 +147,17 @@ class Exchange:
             return
         said = parts.members.heard_wire(link.node, flat, whole=whole)
         parts.look_what_settled()
-        self._check_own(said)
+        self._check_own(self._ours(said))
 
-    def _check_own(self, said: Seen) -> None:
+    def _ours(self, said: Seen) -> int:
+        """The highest number under our own id that somebody has seen."""
+        mine = said[self._parts.replica.node]
+        return mine[-1][1] if mine else 0
+
+    def _check_own(self, highest: int) -> None:
         """A number above our own counter under our own id: this machine was rolled back, or the peer lies."""
-        replica = self._parts.replica
-        mine = said[replica.node]
-        if mine and mine[-1][1] > replica.counter:
-            raise RolledBack(mine[-1][1])
+        if highest > self._parts.replica.counter:
+            raise RolledBack(highest)
 
     # ------------------------------------------------------------------ pushes
 

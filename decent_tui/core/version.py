@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from decent_tui.core.clocks import Clock, Dot, covers, entry_of, with_entry
+from decent_tui.core.clocks import Clock, Dot, covers, entry_of, join, with_entry
 
 
 class Version(msgspec.Struct, frozen=True, gc=False):
@@ -61,6 +61,11 @@ def obsoletes(a: Version, b: Version) -> bool:
     same node covers a tombstone's dot but not what that tombstone held down.
     """
     return covers(a.context, b.clock)
+
+
+def context_over(siblings: Siblings) -> Clock:
+    """The context of a write over all of these: it has everything that they have, their own dots too."""
+    return join(*(held.clock for held in siblings))
 
 
 def merge(siblings: Siblings, newcomer: Version) -> Siblings:
