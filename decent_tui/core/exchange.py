@@ -187,8 +187,8 @@ class Exchange:
                 parts.members.heard(link.node, parts.replica.seen.copy(), whole=True)
 
     def _has_lost_push(self, link: Link, told: wire.Flat) -> bool:
-        """Whether a peer tells of writes of its own that we lack. It pushes them to everyone before it tells of
-        them, and a link keeps the order: the push got lost."""
+        """Whether a peer tells of writes of its own that we lack. It pushes them to everyone before it tells
+        of them, and a link keeps the order: the push got lost."""
         links, node = self._parts.links.decent(), link.node or ""
         if node not in told or len(eager(links)) < len(links):
             return False
