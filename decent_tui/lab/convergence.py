@@ -80,7 +80,7 @@ class Spread(msgspec.Struct, frozen=True):
     repaired: float
     """p99 of the time from a write until a node has it to which its push got lost."""
     missing: int = 0
-    """Writes that were given up."""
+    """Writes that were given up: no time above speaks of them."""
 
     @property
     def bound(self) -> int:
@@ -102,9 +102,9 @@ class _Write:
 class _Lossy(Network):
     """A network that tells of each push that it loses, and loses those that it is told to."""
 
-    def __init__(self, cluster: "Cluster", weather: Weather) -> None:
-        super().__init__(Streams(cluster.seed), weather)
-        self._cluster = cluster
+    def __init__(self, mesh: "Mesh", weather: Weather) -> None:
+        super().__init__(Streams(mesh.seed), weather)
+        self._mesh = mesh
         self.doomed: set[tuple[str, str]] = set()
         """Sender and receiver of pushes that are to get lost."""
 
@@ -115,15 +115,15 @@ class _Lossy(Network):
             self.doomed.discard((party.address, other))
             for told in self.carried:
                 told(party.address, other, line)
-            self._cluster.push_lost(other, line)
+            self._mesh.push_lost(other, line)
             return
         before = self.tally["lines lost"]
         super().send(party, link, line)
         if self.tally["lines lost"] > before:
-            self._cluster.push_lost(other, line)
+            self._mesh.push_lost(other, line)
 
 
-class Cluster:
+class Mesh:
     """So many nodes, each linked to each other one."""
 
     def __init__(self, nodes: int, weather: Weather, seed: int = 1) -> None:
@@ -242,22 +242,22 @@ def alone(
 ) -> Spread:
     """In each round so many nodes write once, and the next begins when all of that has spread: no later write
     of the same node shows that a push got lost."""
-    cluster = Cluster(nodes, weather, seed)
+    mesh = Mesh(nodes, weather, seed)
     for _ in range(rounds):
-        cluster.write(writers, lose=lose)
-        cluster.spread()
-    return cluster.measured()
+        mesh.write(writers, lose=lose)
+        mesh.spread()
+    return mesh.measured()
 
 
 def steady(nodes: int, weather: Weather, seconds: float, rate: float, *, seed: int = 1) -> Spread:
     """So many operations a second anywhere, every other one a read."""
-    cluster = Cluster(nodes, weather, seed)
-    begun = cluster.net.now
+    mesh = Mesh(nodes, weather, seed)
+    begun = mesh.net.now
     for number in range(int(seconds * rate)):
-        cluster.net.agenda.run(begun + number / rate - cluster.net.now)
+        mesh.net.agenda.run(begun + number / rate - mesh.net.now)
         if number % 2:
-            cluster.read()
+            mesh.read()
         else:
-            cluster.write(pause=0.0)
-    cluster.spread()
-    return cluster.measured()
+            mesh.write(pause=0.0)
+    mesh.spread()
+    return mesh.measured()

@@ -104,7 +104,8 @@ def table(spreads: Iterable[Spread]) -> str:
         [
             f"{one.nodes}",
             f"{one.loss:.0%}",
-            *(_seconds(time) for time in (one.p50, one.p99, one.longest)),
+            *(_seconds(time) for time in (one.p50, one.p99)),
+            "never" if one.missing else _seconds(one.longest),
             f"{one.payload:.2f}",
             f"{one.bound}",
             f"{one.payload_bytes:,.0f}",

@@ -2,7 +2,7 @@ import pytest
 
 from decent_tui.core import messages as wire
 from decent_tui.core.batch import pack
-from decent_tui.lab.convergence import Cluster, alone, kind_of, percentile
+from decent_tui.lab.convergence import Mesh, alone, kind_of, percentile
 from decent_tui.lab.weather import Weather
 from tests.core.builders import A, version
 
@@ -51,10 +51,10 @@ def test_without_loss_a_write_takes_one_message_to_each_and_one_latency(nodes: i
 
 
 def test_idle_links_stay_cheap() -> None:
-    cluster = Cluster(3, CALM)
-    cluster.net.agenda.run(30)
-    cluster.write()
-    assert 50 < cluster.measured().beats < 150
+    mesh = Mesh(3, CALM)
+    mesh.net.agenda.run(30)
+    mesh.write()
+    assert 50 < mesh.measured().beats < 150
 
 
 def test_a_lost_push_costs_one_more_message_and_is_repaired_within_a_heartbeat() -> None:
@@ -66,13 +66,13 @@ def test_a_lost_push_costs_one_more_message_and_is_repaired_within_a_heartbeat()
 
 
 def test_what_never_arrives_is_counted_and_not_waited_for() -> None:
-    cluster = Cluster(3, CALM)
-    for one in cluster.nodes:
-        for other in cluster.nodes:
-            cluster.net.part(one.address, other.address)
-    cluster.write()
-    cluster.spread()
-    spread = cluster.measured()
+    mesh = Mesh(3, CALM)
+    for one in mesh.nodes:
+        for other in mesh.nodes:
+            mesh.net.part(one.address, other.address)
+    mesh.write()
+    mesh.spread()
+    spread = mesh.measured()
     assert (spread.writes, spread.missing, spread.longest) == (1, 1, 0.0)
 
 

@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 
 from decent_tui.lab import report as reports
@@ -37,6 +38,11 @@ def test_the_table_is_markdown_with_a_row_for_each_measure() -> None:
     ]
     assert lines[2].split("|")[-2].strip() == ""
     assert lines[3].split("|")[-2].strip().endswith("s")
+
+
+def test_what_did_not_spread_has_no_longest_time() -> None:
+    stuck = msgspec.structs.replace(alone(3, CALM, 2), missing=1)
+    assert " never |" in table([stuck])
 
 
 def test_a_missed_target_says_so() -> None:
