@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Final, Literal
 
 from decent_tui.core import messages as wire
-from decent_tui.core import sync
+from decent_tui.core import ranges, sync
 from decent_tui.core.audit import Auditor
 from decent_tui.core.batch import pack
 from decent_tui.core.clocks import taken_in
@@ -12,6 +12,7 @@ from decent_tui.core.errors import ProtocolError
 from decent_tui.core.events import Collected
 from decent_tui.core.links import Link
 from decent_tui.core.parts import Parts
+from decent_tui.core.push import eager
 from decent_tui.core.seen import Seen
 from decent_tui.core.sync import Pull
 from decent_tui.core.tombstones import Collector
@@ -190,16 +191,29 @@ class Exchange:
             parts.measure(link)
         if beat.seen:
             self._heard(link, beat.seen, whole=False)
+            if self._has_lost_push(link, beat.seen):
+                self.pull(link)
         if beat.digest == parts.replica.digest() and link.node is not None:
             known = parts.members.get(link.node)
             if known is not None and known.seen != parts.replica.seen:
                 parts.members.heard(link.node, parts.replica.seen.copy(), whole=True)
                 parts.look_what_settled()
 
+    def _has_lost_push(self, link: Link, told: wire.Flat) -> bool:
+        """Whether a peer tells of writes of its own that we lack. It pushes them to everyone before it tells
+        of them, and a link keeps the order: the push got lost."""
+        links, node = self._parts.links.decent(), link.node or ""
+        if node not in told or len(eager(links)) < len(links):
+            return False
+        return bool(ranges.subtract(sync.read_ranges(told[node]), self._parts.replica.seen[node]))
+
     def _beat(self, link: Link, echo: Literal["", "ask", "answer"] = "") -> None:
         link.owes_word = False
         replica = self._parts.replica
-        self._parts.out.send(link.id, wire.Heartbeat(replica.digest(), link.untold(replica.seen), echo))
+        unsent = replica.node if link.outbox else ""
+        self._parts.out.send(
+            link.id, wire.Heartbeat(replica.digest(), link.untold(replica.seen, unsent), echo)
+        )
 
     def tick(self) -> None:
         """The work of time: heartbeats, the periodic check, collection."""

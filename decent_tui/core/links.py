@@ -47,9 +47,10 @@ class Link:
     received_versions: int = 0
     """Versions that went and came on this link so far."""
 
-    def untold(self, seen: Seen) -> dict[str, list[int]]:
-        """What of `seen` has changed since it was last told on this link; it counts as told from now on."""
-        news = {node: held for node, held in seen.items() if self.told.get(node) != held}
+    def untold(self, seen: Seen, unsent: str = "") -> dict[str, list[int]]:
+        """What of `seen` has changed since it was last told on this link; it counts as told from now on. Not
+        that of the node `unsent`, whose writes still wait here: they come first."""
+        news = {node: held for node, held in seen.items() if self.told.get(node) != held and node != unsent}
         self.told.update(news)
         return {node: [end for pair in held for end in pair] for node, held in news.items()}
 

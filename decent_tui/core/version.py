@@ -69,11 +69,15 @@ def context_over(siblings: Siblings) -> Clock:
 
 
 def merge(siblings: Siblings, newcomer: Version) -> Siblings:
-    """The siblings after `newcomer` arrived; the same tuple when it was already obsolete."""
-    if any(obsoletes(held, newcomer) for held in siblings):
+    """The siblings after `newcomer` arrived; the same tuple when it was held already, or obsolete."""
+    if any(_is_same_write(held, newcomer) or obsoletes(held, newcomer) for held in siblings):
         return siblings
     kept = [held for held in siblings if not obsoletes(newcomer, held)]
     return in_order((*kept, newcomer)) if kept else (newcomer,)
+
+
+def _is_same_write(a: Version, b: Version) -> bool:
+    return a.seq == b.seq and a.node == b.node
 
 
 def in_order(versions: Iterable[Version]) -> Siblings:

@@ -188,12 +188,24 @@ WORDS = st.one_of(
 )
 
 
-@given(st.one_of(st.text(), st.lists(WORDS, max_size=8).map(" ".join)))
+ARGUMENTS = st.text("\"'\\\\{}[]:,-1ek \t\n\ud800\u0301\u202e\x00", max_size=20)
+"""What quoting, JSON and Unicode can trip over."""
+
+
+@given(
+    st.one_of(
+        st.text(st.characters(exclude_categories=())),
+        st.lists(WORDS, max_size=8).map(" ".join),
+        st.tuples(st.sampled_from(list(COMMANDS)), ARGUMENTS).map(" ".join),
+    )
+)
 @example("put k \\")
 @example("\ud800 k")
 def test_any_text_is_a_request_or_refused(line: str) -> None:
     with contextlib.suppress(Refused):
         assert parse(line).command.name in COMMANDS
+    assert isinstance(first_word(line), str)
+    assert is_blank(line) or first_word(line)
 
 
 @given(st.text(st.characters(exclude_categories=("Cs",)), min_size=1))
