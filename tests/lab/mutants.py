@@ -275,7 +275,7 @@ MUTANTS: Final = (
         instead((classic, "is_echo", wrong.nothing_is_an_echo)),
         needs=among_classics,
         story=histories.a_classic_peer_sends_back_what_was_deleted,
-        says="resurrected",
+        says="resurrected|tombstone is still there",
     ),
     Mutant(
         "classics-not-spread",
