@@ -5,7 +5,7 @@ import msgspec
 from decent_tui.commands.files import Exported, Imported
 from decent_tui.commands.parse import find
 from decent_tui.commands.table import COMMANDS, Help
-from decent_tui.core.operations import AnyAnswer
+from decent_tui.core.operations import AnyAnswer, Waited
 
 
 class CommandHelp(msgspec.Struct, frozen=True):
@@ -30,6 +30,14 @@ class Watching(msgspec.Struct, frozen=True):
 
 
 Answer = AnyAnswer | HelpAnswer | Watching | Exported | Imported
+
+
+def shortfall(answer: Answer) -> str:
+    """Why an answer is not what was asked for, in one plain sentence; empty where it is."""
+    if isinstance(answer, Waited) and not answer.converged:
+        lacking = [f"{address} lacks {count:,}" for address, count in answer.missing.items()]
+        return f"not everybody has it yet: {', '.join(lacking)}"
+    return ""
 
 
 def explain(request: Help) -> HelpAnswer:

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from decent_tui.commands.answers import Answer
+from decent_tui.commands.answers import Answer, shortfall
 from decent_tui.core.operations import ClassicSnapshot, PeerList, PeerView, SnapshotAnswer
 from decent_tui.core.text import printable
 
@@ -33,6 +33,8 @@ def encode(command: str, answer: Answer) -> Iterator[bytes]:
         yield (
             _head(command) + b',"peers":' + _harmless(_encode([_peer(peer) for peer in answer.peers])) + b"}"
         )
+    elif error := shortfall(answer):
+        yield encode_error(command, error)[:-1] + b"," + _harmless(_encode(answer)[1:])
     else:
         # the fields of the answer go on where the head stops, which spares a copy of every value
         fields = _encode(answer)
@@ -69,7 +71,11 @@ def encode_snapshot(snapshot: ClassicSnapshot) -> Iterator[bytes]:
 def _peer(peer: PeerView) -> dict[str, object]:
     """The documented fields of a peer; what a screen shows besides is no part of the answer."""
     fields: dict[str, object] = {name: getattr(peer, name) for name in _PEER}
-    return fields | {"cut": True} if peer.cut else fields
+    if peer.cut:
+        fields["cut"] = True
+    if peer.dials:
+        fields["dials"] = peer.dials
+    return fields
 
 
 @lru_cache(maxsize=64)

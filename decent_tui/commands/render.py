@@ -6,26 +6,32 @@ Every line passed the one door (`printable`), so it may be shown anywhere.
 from collections.abc import Iterator, Sequence
 from functools import singledispatch
 from textwrap import wrap
-from time import localtime, strftime
 from typing import Final
 
+from decent_tui.commands import render_seeing as seeing
 from decent_tui.commands.answers import Answer, HelpAnswer, Watching
 from decent_tui.commands.encode import encode_snapshot
 from decent_tui.commands.files import Exported, Imported
+from decent_tui.commands.render_seeing import moment, value
 from decent_tui.commands.scan import quote
+from decent_tui.core.dial_operations import in_words
 from decent_tui.core.operations import (
     Address,
     Addresses,
+    DialView,
     Done,
     Exchanges,
+    KeyHistory,
     KeyList,
     KeyOnly,
+    KeyReasons,
     NodeStatus,
     PeerList,
     PeerVersions,
     PeerView,
     SnapshotAnswer,
     Versions,
+    Waited,
 )
 from decent_tui.core.records import Record
 from decent_tui.core.text import printable
@@ -70,28 +76,16 @@ def _peer_versions(answer: PeerVersions, command: str) -> Iterator[str]:
 
 def _values(key: str, versions: Sequence[Record], details: bool) -> Iterator[str]:
     if len(versions) == 1:
-        yield f"{quote(key)} = {_value(versions[0])}"
+        yield f"{quote(key)} = {value(versions[0])}"
     else:
         yield f"{quote(key)} has {len(versions)} values:"
     for record in versions:
         if len(versions) > 1:
-            yield f"  {_value(record)}"
+            yield f"  {value(record)}"
         if details:
             clock = " ".join(f"{node}:{number}" for node, number in record.vc.items())
-            yield f"    by {record.node_id} at {_time(record.ts)}, lamport {record.lamport}, clock {clock}"
+            yield f"    by {record.node_id} at {moment(record.ts)}, lamport {record.lamport}, clock {clock}"
             yield f"    cid {record.cid}"
-
-
-def _value(record: Record) -> str:
-    return "(deleted)" if record.deleted else bytes(record.value).decode()
-
-
-def _time(seconds: float) -> str:
-    """Local time; a peer's clock may say anything."""
-    try:
-        return strftime("%Y-%m-%d %H:%M:%S", localtime(seconds))
-    except (ValueError, OverflowError, OSError):
-        return "an impossible time"
 
 
 @_lines.register
@@ -117,6 +111,7 @@ def _peer_list(answer: PeerList, command: str) -> Iterator[str]:
 
 def _peer(peer: PeerView) -> list[str]:
     notes = [peer.node_id or "", "classic" if peer.classic else "", "cut by you" if peer.cut else ""]
+    notes += [f"{in_words(view)} (dial)" for view in peer.dials if not (peer.cut and view.dial == "cut")]
     if peer.behind:
         notes.append(f"{peer.behind:,} behind")
     if peer.ahead:
@@ -150,6 +145,17 @@ def _addresses(answer: Addresses, command: str) -> Iterator[str]:
 
 
 @_lines.register
+def _dial(answer: DialView, command: str) -> Iterator[str]:
+    off = answer.ms == 0 or answer.percent == 0
+    yield f"{answer.peer}: {answer.dial} is off" if off else f"{answer.peer}: {in_words(answer)}"
+
+
+_lines.register(Waited, seeing.waited)
+_lines.register(KeyReasons, seeing.reasons)
+_lines.register(KeyHistory, seeing.history)
+
+
+@_lines.register
 def _done(answer: Done, command: str) -> Iterator[str]:
     yield f"{command}: done"
 
@@ -168,6 +174,7 @@ def _status(answer: NodeStatus, command: str) -> Iterator[str]:
                 "peers",
                 f"{answer.peers_alive:,} alive of {answer.peers_known:,}, {answer.settled:.0%} settled",
             ],
+            ["settling", _settling(answer)],
             ["traffic", f"{answer.sent:,} bytes sent, {answer.received:,} received"],
             ["digest", answer.digest],
             ["data", answer.data],
@@ -175,7 +182,15 @@ def _status(answer: NodeStatus, command: str) -> Iterator[str]:
     )
     if answer.waits_for:
         yield f"tombstones wait for {', '.join(answer.waits_for)}"
+    yield from (f"dial: {view.peer} {in_words(view)}" for view in answer.dials)
     yield from answer.alarms
+
+
+def _settling(answer: NodeStatus) -> str:
+    words = [f"{answer.in_flight:,} writes in flight"]
+    if answer.settle_p50_ms is not None and answer.settle_p95_ms is not None:
+        words.append(f"p50 {answer.settle_p50_ms:,.1f} ms, p95 {answer.settle_p95_ms:,.1f} ms")
+    return "; ".join([*words, *(f"{address} lacks {count:,}" for address, count in answer.missing.items())])
 
 
 @_lines.register

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from typing import Final, NamedTuple, cast
 
-from decent_tui.commands.answers import Answer, explain
+from decent_tui.commands.answers import Answer, explain, shortfall
 from decent_tui.commands.encode import encode, encode_error
 from decent_tui.commands.files import Progress, export_to, import_from
 from decent_tui.commands.parse import first_word, is_blank, parse
@@ -31,7 +31,7 @@ class Outcome(NamedTuple):
     @property
     def ok(self) -> bool:
         """Whether the command did what was asked."""
-        return self.answer is not None
+        return self.answer is not None and not shortfall(self.answer)
 
     def json(self) -> Iterator[bytes]:
         """The outcome as one JSON object on one line, in pieces, without the newline."""

@@ -5,26 +5,31 @@ To add a command, add its operation to `core.operations`, a parse function here 
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Final
 
-import msgspec
-
-from decent_tui.commands.scan import Scanner, Word
+from decent_tui.commands.command import A_PEER, end, next_word, nothing, only
+from decent_tui.commands.command import Command as Command
+from decent_tui.commands.command import Exit as Exit
+from decent_tui.commands.command import Export as Export
+from decent_tui.commands.command import Help as Help
+from decent_tui.commands.command import Import as Import
+from decent_tui.commands.command import Kind as Kind
+from decent_tui.commands.command import Request as Request
+from decent_tui.commands.command import Watch as Watch
+from decent_tui.commands.command import WrongUsage as WrongUsage
+from decent_tui.commands.dials import DIALS
+from decent_tui.commands.scan import Scanner
+from decent_tui.commands.seeing import SEEING
+from decent_tui.commands.streaming import STREAMING
 from decent_tui.core import address
 from decent_tui.core.errors import Refused
 from decent_tui.core.operations import (
     AddPeer,
-    AnyOperation,
-    Cut,
     Delete,
     Forget,
     Get,
     GetPeer,
     Gossip,
-    Heal,
     Keys,
     Leave,
     Peers,
@@ -34,101 +39,10 @@ from decent_tui.core.operations import (
     Status,
 )
 
-
-class Help(msgspec.Struct, frozen=True):
-    """Answered here, without the node: the list of commands, or everything about one."""
-
-    topic: str | None = None
-
-
-class Exit(msgspec.Struct, frozen=True):
-    """Answered here, without the node: whoever read it ends in order."""
-
-
-class Watch(msgspec.Struct, frozen=True):
-    """Answered by whoever read it, who then tells of every change of the keys with this prefix."""
-
-    prefix: str = ""
-
-
-class Export(msgspec.Struct, frozen=True):
-    """Carried out by whoever read it, with its own files."""
-
-    file: str
-    prefix: str = ""
-
-
-class Import(msgspec.Struct, frozen=True):
-    """Carried out by whoever read it, with its own files."""
-
-    file: str
-
-
-Request = AnyOperation | Help | Exit | Watch | Export | Import
-
-
-class Kind(Enum):
-    """What an argument names, and so what completes it."""
-
-    KEY = auto()
-    PREFIX = auto()
-    JSON = auto()
-    CID_OR_JSON = auto()
-    CIDS = auto()  # any number of them, to the end of the line
-    PEER = auto()
-    PEER_OR_ALL = auto()
-    ADDRESS = auto()
-    NUMBER = auto()
-    COMMAND = auto()
-    FILE = auto()
-
-
-class WrongUsage(Exception):
-    """The arguments do not fit the command's usage (too few, too many, unknown flag)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One command: how it is written, what it does, how its arguments are read and completed.
-
-    `parse` reads the arguments that follow the name; it raises Refused or WrongUsage and nothing else.
-    `flags` says what follows each flag (None: nothing). `asks` is what a person should know before it is
-    carried out, because nothing undoes it; empty for what can be undone.
-    """
-
-    name: str
-    usage: str
-    summary: str
-    parse: Callable[[Scanner], Request]
-    arguments: tuple[Kind, ...] = ()
-    flags: tuple[tuple[str, Kind | None], ...] = ()
-    details: str = ""
-    asks: str = ""
-
-
 # ------------------------------------------------------------------ reading arguments
 
 _CID: Final = re.compile(r"[0-9a-fA-F]{64}")
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")  # more digits than any list has keys, and no more than 64 bits
-
-
-def _only(scan: Scanner) -> Word:
-    """The last argument: there is one and nothing after it."""
-    word = _next(scan)
-    _end(scan)
-    return word
-
-
-def _next(scan: Scanner) -> Word:
-    word = scan.word()
-    if word is None:
-        raise WrongUsage
-    return word
-
-
-def _end(scan: Scanner) -> None:
-    if not scan.at_end:
-        raise WrongUsage
 
 
 def _value(scan: Scanner) -> str:
@@ -150,18 +64,8 @@ def _limit(text: str) -> int:
     return int(text)
 
 
-def _nothing(request: Request) -> Callable[[Scanner], Request]:
-    """The parse function of a command without arguments."""
-
-    def parse(scan: Scanner) -> Request:
-        _end(scan)
-        return request
-
-    return parse
-
-
 def _put(scan: Scanner) -> Put:
-    key, value = _next(scan).text, _value(scan)
+    key, value = next_word(scan).text, _value(scan)
     saw: list[str] | None = None
     while word := scan.word():
         if word.is_flag and word.text == "--saw":
@@ -178,11 +82,11 @@ def _put(scan: Scanner) -> Put:
 
 
 def _get(scan: Scanner) -> Get:
-    return Get(_only(scan).text)
+    return Get(only(scan).text)
 
 
 def _delete(scan: Scanner) -> Delete:
-    return Delete(_only(scan).text)
+    return Delete(only(scan).text)
 
 
 def _keys(scan: Scanner) -> Keys:
@@ -196,68 +100,45 @@ def _keys(scan: Scanner) -> Keys:
         elif word.text == "--conflicts":
             conflicts = True
         elif word.text == "--limit":
-            limit = _limit(_next(scan).text)
+            limit = _limit(next_word(scan).text)
         elif word.text == "--after":
-            after = _next(scan).text
+            after = next_word(scan).text
         else:
             raise WrongUsage
     return Keys(prefix or "", conflicts, limit, after)
 
 
 def _resolve(scan: Scanner) -> Resolve:
-    key = _next(scan).text
+    key = next_word(scan).text
     start = scan.at
     if _CID.fullmatch(rest := scan.rest()):
         return Resolve(key, cid=rest.lower())
     scan.at = start
     value = _value(scan)
-    _end(scan)
+    end(scan)
     return Resolve(key, value=value)
 
 
 def _getpeer(scan: Scanner) -> GetPeer:
-    return GetPeer(_next(scan).text, _only(scan).text)
+    return GetPeer(next_word(scan).text, only(scan).text)
 
 
 def _addpeer(scan: Scanner) -> AddPeer:
     try:
-        return AddPeer(str(address.parse(_only(scan).text)))
+        return AddPeer(str(address.parse(only(scan).text)))
     except ValueError as error:
         raise Refused(str(error)) from None
 
 
-def _cut(scan: Scanner) -> Cut:
-    return Cut(_only(scan).text)
-
-
-def _heal(scan: Scanner) -> Heal:
-    return Heal(_only(scan).text)
-
-
 def _forget(scan: Scanner) -> Forget:
-    return Forget(_only(scan).text)
-
-
-def _export(scan: Scanner) -> Export:
-    file = _next(scan).text
-    return Export(file) if scan.at_end else Export(file, _only(scan).text)
-
-
-def _import(scan: Scanner) -> Import:
-    return Import(_only(scan).text)
-
-
-def _watch(scan: Scanner) -> Watch:
-    return Watch() if scan.at_end else Watch(_only(scan).text)
+    return Forget(only(scan).text)
 
 
 def _help(scan: Scanner) -> Help:
-    return Help() if scan.at_end else Help(_only(scan).text.lower())
+    return Help() if scan.at_end else Help(only(scan).text.lower())
 
 
 # ------------------------------------------------------------------ the table
-
-_A_PEER: Final = "A PEER is its host:port, its node id, a unique beginning of that, or its name."
 
 _ROWS: Final = (
     Command(
@@ -314,36 +195,9 @@ _ROWS: Final = (
         _getpeer,
         (Kind.PEER, Kind.KEY),
         details="Says how they stand to ours: same, ahead (it has what we lack), behind, concurrent, absent. "
-        + _A_PEER,
+        + A_PEER,
     ),
-    Command(
-        "watch",
-        "watch [PREFIX]",
-        "tell of every change as it comes",
-        _watch,
-        (Kind.PREFIX,),
-        details="Each key that changes is told with what it holds then; a reader that is too slow is told "
-        "how much it missed. It goes on beside later commands until the node or the connection ends.",
-    ),
-    Command(
-        "export",
-        "export FILE [PREFIX]",
-        "write keys and values as JSON lines",
-        _export,
-        (Kind.FILE, Kind.PREFIX),
-        details='A line is {"key": …, "value": …}; a key in conflict has its other values in "others". The '
-        "file is on the side where this is typed.",
-    ),
-    Command(
-        "import",
-        "import FILE",
-        "write all keys of such a file here",
-        _import,
-        (Kind.FILE,),
-        details="Each line is an ordinary put, so it replaces what the key holds here. Of a conflict only "
-        "the newest value is written. The file is on the side where this is typed.",
-    ),
-    Command("peers", "peers", "list the peers and how they do", _nothing(Peers())),
+    Command("peers", "peers", "list the peers and how they do", nothing(Peers())),
     Command(
         "addpeer",
         "addpeer HOST:PORT",
@@ -356,31 +210,18 @@ _ROWS: Final = (
         "gossip",
         "gossip",
         "exchange everything with every peer, at once",
-        _nothing(Gossip()),
+        nothing(Gossip()),
         details="Nodes do this by themselves; the answer tells how many versions went each way.",
     ),
-    Command(
-        "cut",
-        "cut PEER",
-        "let no bytes pass to or from a peer",
-        _cut,
-        (Kind.PEER,),
-        details="Until heal, and no longer than this process. " + _A_PEER,
-    ),
-    Command(
-        "heal",
-        "heal PEER|all",
-        "undo a cut",
-        _heal,
-        (Kind.PEER_OR_ALL,),
-        details="The peer is dialled at once. " + _A_PEER,
-    ),
-    Command("status", "status", "show this node in numbers", _nothing(Status())),
+    *DIALS,
+    *SEEING,
+    *STREAMING,
+    Command("status", "status", "show this node in numbers", nothing(Status())),
     Command(
         "snapshot",
         "snapshot",
         "show the whole store as one JSON object",
-        _nothing(Snapshot()),
+        nothing(Snapshot()),
         details="In the form of the original program.",
     ),
     Command(
@@ -389,20 +230,20 @@ _ROWS: Final = (
         "remove a node from the cluster for good",
         _forget,
         (Kind.PEER,),
-        details="For a node that never comes back: nobody waits for it any more. " + _A_PEER,
+        details="For a node that never comes back: nobody waits for it any more. " + A_PEER,
         asks="nobody waits for that node any more; should it return, it joins as a new one",
     ),
     Command(
         "leave",
         "leave",
         "retire this node from the cluster and end",
-        _nothing(Leave()),
+        nothing(Leave()),
         details="Nobody waits for it any more; started again, it joins as a new node. To return, use exit.",
         asks="this node ends and is no member any more; exit only ends it",
     ),
     Command("help", "help [COMMAND]", "list the commands, or explain one", _help, (Kind.COMMAND,)),
-    Command("exit", "exit", "end this node in order", _nothing(Exit())),
-    Command("quit", "quit", "the same as exit", _nothing(Exit())),
+    Command("exit", "exit", "end this node in order", nothing(Exit())),
+    Command("quit", "quit", "the same as exit", nothing(Exit())),
 )
 
 COMMANDS: Final[dict[str, Command]] = {command.name: command for command in _ROWS}

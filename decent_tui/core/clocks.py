@@ -87,6 +87,11 @@ def taken_in(node: str) -> str:
     return node + _TAKEN_IN
 
 
+def entry_of(node: str, author: str) -> str:
+    """The entry under which the number of a version counts that `node` wrote for `author`."""
+    return taken_in(node) if author != node and is_classic(author) else node
+
+
 def owner(entry: str) -> str:
     """The node whose number an entry of a clock is."""
     return node if entry.endswith(_TAKEN_IN) and is_node(node := entry[:-1]) else entry

@@ -11,8 +11,8 @@ from decent_tui.core import messages as wire
 from decent_tui.core import operations as ops
 from decent_tui.core.classic_talk import ClassicDesk
 from decent_tui.core.clocks import Order, compare, join
+from decent_tui.core.dials import Dials
 from decent_tui.core.errors import NoValue, Refused
-from decent_tui.core.events import Dialled
 from decent_tui.core.exchange import Exchange
 from decent_tui.core.greet import Greeting
 from decent_tui.core.links import Link
@@ -24,6 +24,7 @@ from decent_tui.core.records import NULL, Record, to_record, to_records
 from decent_tui.core.seen import Seen
 from decent_tui.core.values import check_key, read_value, text_id
 from decent_tui.core.version import visible
+from decent_tui.core.waiting import Waiting
 
 PATIENCE: Final = 5.0
 """Seconds that an operation waits for a peer."""
@@ -70,6 +71,8 @@ class Desk:
         self._exchange = exchange
         self._classic = classic
         self._look = Look(parts, exchange)
+        self._dials = Dials(parts)
+        self._waiting = Waiting(parts)
         self._questions: dict[int, _Question] = {}
         self._gossips: list[_Gossip] = []
 
@@ -88,15 +91,16 @@ class Desk:
                 return self._resolve(operation)
             case ops.AddPeer(address=address):
                 return self._add_peer(address)
-            case ops.Cut(peer=peer):
-                return self._cut(self._parts.peers.find(peer))
-            case ops.Heal(peer=peer):
-                return self._heal(peer)
+            case ops.Cut() | ops.Heal() | ops.Lag() | ops.Lose() | ops.Duplicate() | ops.Reorder():
+                return self._dials.answer(operation)
             case ops.GetPeer():
                 self._get_peer(number, operation)
                 return None
             case ops.Gossip():
                 self._gossip(number)
+                return None
+            case ops.Wait():
+                self._waiting.begin(number, operation)
                 return None
             case ops.Forget(peer=peer):
                 return self._forget(peer)
@@ -149,37 +153,6 @@ class Desk:
             raise Refused("that is this node's own address")
         self._parts.peers.soon(peer, self._parts.clock.now)
         return ops.Address(address)
-
-    def _cut(self, peer: Peer) -> ops.Addresses:
-        parts = self._parts
-        parts.faults.cut(peer.node, peer.address)
-        for link in parts.links.all():
-            if parts.peer_of(link) is peer or (link.dialled and link.dialled == peer.address):
-                parts.drop(link, "cut by you", at_once=True)
-        if peer.state == "alive":
-            parts.set_state(peer, "suspect", "cut by you")
-        parts.out.emit(Dialled(parts.clock.at, peer.address, cut=True))
-        return ops.Addresses(self._cut_addresses())
-
-    def _heal(self, text: str) -> ops.Addresses:
-        parts = self._parts
-        cut = [peer for peer in parts.peers if parts.faults.is_cut(peer.node, peer.address)]
-        if text != "all":
-            chosen = parts.peers.find(text)
-            if chosen not in cut:
-                raise Refused(f"{chosen.address} is not cut")
-            cut = [chosen]
-        else:
-            parts.faults.heal_all()
-        for peer in cut:
-            parts.faults.heal(peer.node, peer.address)
-            parts.peers.soon(peer, parts.clock.now)
-            parts.out.emit(Dialled(parts.clock.at, peer.address, cut=False))
-        return ops.Addresses([peer.address for peer in cut])
-
-    def _cut_addresses(self) -> list[str]:
-        parts = self._parts
-        return [peer.address for peer in parts.peers if parts.faults.is_cut(peer.node, peer.address)]
 
     def _forget(self, text: str) -> ops.Done:
         parts = self._parts
@@ -279,7 +252,9 @@ class Desk:
     # ------------------------------------------------------------------ time
 
     def tick(self) -> None:
-        """See what has come of the operations under way."""
+        """See what has come of the operations under way, and whose time is over."""
+        self._dials.tick()
+        self._waiting.tick()
         for question in list(self._questions.values()):
             if self._parts.clock.now >= question.deadline or self._parts.links.get(question.link) is None:
                 del self._questions[question.operation]

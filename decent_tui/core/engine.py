@@ -23,6 +23,7 @@ from decent_tui.core.batch import unpack
 from decent_tui.core.chance import Chance, draw_id
 from decent_tui.core.classic_talk import ClassicDesk
 from decent_tui.core.desk import Desk
+from decent_tui.core.dials import course
 from decent_tui.core.errors import ProtocolError, Refused
 from decent_tui.core.events import AnyEvent
 from decent_tui.core.exchange import Exchange, RolledBack
@@ -140,6 +141,11 @@ class Engine:
             if peer:
                 peer.received += size
 
+    def course(self, link: int, message: object, *, outgoing: bool) -> tuple[float, ...]:
+        """To be asked of each message that is about to cross a link: when it arrives there, by the dials of
+        this node: at no time (it is lost), at one or two, in the time of `at`; a time not above it is now."""
+        return course(self._parts, link, message, outgoing=outgoing)
+
     def received(self, link: int, line: Line) -> None:
         """A message came on a link."""
         found = self._parts.links.get(link)
@@ -200,12 +206,15 @@ class Engine:
 
     def commit(self) -> bool:
         """End the turn's transaction; whether anything was written. On StorageError call `undo`."""
-        return self._parts.replica.commit()
+        wrote = self._parts.replica.commit()
+        self._parts.recollection.commit()
+        return wrote
 
     def undo(self) -> None:
         """The store failed: everything since the last commit did not happen, and what was to be said is void.
         Connections are opened and closed all the same: that speaks of nothing on the disk."""
         self._parts.replica.rollback()
+        self._parts.recollection.undo()
         state = self._parts.replica.store.load()
         self._parts.members = Membership(state.members if state else {})
         self._parts.out.effects = [e for e in self._parts.out.effects if isinstance(e, Dial | Drop)]

@@ -52,16 +52,20 @@ class PeerChanged(Event, frozen=True):
 
 
 class Dialled(Event, frozen=True):
-    """A peer was cut off (`cut` true) or healed by a person here."""
+    """A person here dialled something for a peer, or a dial healed by itself. `cut` says whether the peer is
+    cut off both ways now, `words` what was done, as `lag 200 ms out`; `on` is false when that ended it."""
 
     address: str
     cut: bool
+    words: str = ""
+    on: bool = True
 
 
 class Carried(Event, frozen=True):
     """One line crossed the wire. `raw` is the line without its newline, cut at a few KiB for the screen;
     `size` is the true size in bytes. `summary` is one line in plain words. `peer` is the peer's address if
-    known, else where the connection comes from; `node_id` is its id if known."""
+    known, else where the connection comes from; `node_id` is its id if known. `lost`: it did not, because of
+    a dial here."""
 
     peer: str
     node_id: str | None
@@ -71,6 +75,7 @@ class Carried(Event, frozen=True):
     size: int
     raw: bytes
     key: str = ""
+    lost: bool = False
 
 
 class Alarm(Event, frozen=True):

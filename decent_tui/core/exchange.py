@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Final, Literal
 
 from decent_tui.core import messages as wire
-from decent_tui.core import sync
+from decent_tui.core import ranges, sync
 from decent_tui.core.audit import Auditor
 from decent_tui.core.batch import pack
 from decent_tui.core.clocks import taken_in
@@ -12,6 +12,7 @@ from decent_tui.core.errors import ProtocolError
 from decent_tui.core.events import Collected
 from decent_tui.core.links import Link
 from decent_tui.core.parts import Parts
+from decent_tui.core.push import eager
 from decent_tui.core.seen import Seen
 from decent_tui.core.sync import Pull
 from decent_tui.core.tombstones import Collector
@@ -21,7 +22,12 @@ HEARTBEAT: Final = 1.0
 """Seconds between heartbeats on a link. That is some 125 bytes a second on an idle link, both ways."""
 
 WORD: Final = 0.1
-"""Seconds for which acknowledgements are gathered before the writer is told."""
+"""Seconds between acknowledgements on a link: the first goes at once, so that a writer knows in one round
+trip; what arrives while many come is gathered."""
+
+RETELL: Final = 5
+"""Heartbeats with another digest than ours after which a peer is told all that we have seen: what changed is
+told once, and that word may have got lost (see `faults`)."""
 
 ECHO: Final = 10.0
 """Seconds between two measurements of the round trip."""
@@ -38,7 +44,6 @@ class Exchange:
         self._auditor = auditor
         self._pulls = 0
         self._next_beat = 0.0
-        self._next_word = 0.0
         self._hold_until = 0.0
         self._collector = Collector(parts.me.tuning)
         self._collecting = False
@@ -55,8 +60,7 @@ class Exchange:
         """Ask the peer for all that we lack, unless a pull from it is under way, or a long one from another:
         most of what this one has comes from there, and the periodic check sees to the rest."""
         if link.pull is None and not self._is_filling_up(link):
-            self._pulls += 1
-            link.pull = Pull(self._pulls, self._parts.clock.now)
+            link.pull = Pull(started=self._parts.clock.now)
             self._ask(link, link.pull)
 
     def _is_filling_up(self, link: Link) -> bool:
@@ -65,7 +69,10 @@ class Exchange:
         return any(other.pull is not None and other.pull.bulk for other in links if other is not link)
 
     def _ask(self, link: Link, pull: Pull) -> None:
-        pull.started = self._parts.clock.now
+        """Ask on. Each question has a number of its own, so that an answer that comes twice, or late, is not
+        taken for the answer to this one."""
+        self._pulls += 1
+        pull.id, pull.started = self._pulls, self._parts.clock.now
         link.untold(self._parts.replica.seen)
         self._parts.out.send(link.id, pull.question(self._parts.replica), pull.id)
 
@@ -83,13 +90,12 @@ class Exchange:
         parts = self._parts
         link.owes_word, link.fed = True, parts.clock.now
         link.received_versions += len(versions)
-        me, counter = parts.replica.node, parts.replica.counter
+        me = parts.replica.node
         imports = taken_in(me)
         for version in versions:
             context = version.context
             ours = version.seq if version.node == me else max(context.get(me, 0), context.get(imports, 0))
-            if ours > counter:
-                raise RolledBack(ours)
+            self._check_own(ours)
         seen = parts.replica.seen
         gaps = {version.node: seen.gaps(version.node) for version in versions}
         parts.replica.apply(versions, link.node or "")
@@ -109,10 +115,10 @@ class Exchange:
     def answered(self, link: Link, said: wire.Versions, request: wire.RequestId) -> None:
         """The end of a message of versions whose rows were absorbed."""
         pull = link.pull
-        if pull is None or request is None or pull.id != request:
+        if pull is None or not pull.owns(request):
             return
         if said.seen is not None:
-            self._check_own(sync.read_seen(said.seen))  # before the claim is taken, not after
+            self._check_own(self._ours(sync.read_seen(said.seen)))  # before the claim is taken, not after
         if not pull.take(self._parts.replica, said):
             if self._is_filling_up(link):
                 link.pull = None
@@ -141,21 +147,28 @@ class Exchange:
         if link.node is None:
             return
         said = parts.members.heard_wire(link.node, flat, whole=whole)
-        self._check_own(said)
+        parts.look_what_settled()
+        self._check_own(self._ours(said))
 
-    def _check_own(self, said: Seen) -> None:
+    def _ours(self, said: Seen) -> int:
+        """The highest number under our own id that somebody has seen."""
+        mine = said[self._parts.replica.node]
+        return mine[-1][1] if mine else 0
+
+    def _check_own(self, highest: int) -> None:
         """A number above our own counter under our own id: this machine was rolled back, or the peer lies."""
-        replica = self._parts.replica
-        mine = said[replica.node]
-        if mine and mine[-1][1] > replica.counter:
-            raise RolledBack(mine[-1][1])
+        if highest > self._parts.replica.counter:
+            raise RolledBack(highest)
 
     # ------------------------------------------------------------------ pushes
 
     def pushes(self, ready: Collection[int]) -> None:
-        """Send what waits on the links that are ready for more."""
+        """Send what waits on the links that are ready for more, and tell writers what has arrived."""
         parts = self._parts
         for link in parts.links.decent():
+            if link.owes_word and link.pull is None and parts.clock.now >= link.next_word:
+                link.next_word = parts.clock.now + WORD
+                self._beat(link)
             if not link.outbox.waiting and not link.outbox.dropped:
                 continue
             if link.id in ready and link.outbox.waiting:
@@ -178,19 +191,34 @@ class Exchange:
             parts.measure(link)
         if beat.seen:
             self._heard(link, beat.seen, whole=False)
+            if self._has_lost_push(link, beat.seen):
+                self.pull(link)
         if beat.digest == parts.replica.digest() and link.node is not None:
             known = parts.members.get(link.node)
             if known is not None and known.seen != parts.replica.seen:
                 parts.members.heard(link.node, parts.replica.seen.copy(), whole=True)
+                parts.look_what_settled()
+
+    def _has_lost_push(self, link: Link, told: wire.Flat) -> bool:
+        """Whether a peer tells of writes of its own that we lack. It pushes them to everyone before it tells
+        of them, and a link keeps the order: the push got lost."""
+        links, node = self._parts.links.decent(), link.node or ""
+        if node not in told or len(eager(links)) < len(links):
+            return False
+        return bool(ranges.subtract(sync.read_ranges(told[node]), self._parts.replica.seen[node]))
 
     def _beat(self, link: Link, echo: Literal["", "ask", "answer"] = "") -> None:
         link.owes_word = False
         replica = self._parts.replica
-        self._parts.out.send(link.id, wire.Heartbeat(replica.digest(), link.untold(replica.seen), echo))
+        unsent = replica.node if link.outbox else ""
+        self._parts.out.send(
+            link.id, wire.Heartbeat(replica.digest(), link.untold(replica.seen, unsent), echo)
+        )
 
     def tick(self) -> None:
-        """The work of time: heartbeats, acknowledgements, the periodic check, collection."""
+        """The work of time: heartbeats, the periodic check, collection."""
         parts, now = self._parts, self._parts.clock.now
+        parts.look_what_settled()
         links = parts.links.decent()
         for link in links:
             if link.pull is not None and now - link.pull.started > PATIENCE:
@@ -198,6 +226,7 @@ class Exchange:
         if now >= self._next_beat:
             self._next_beat = now + HEARTBEAT
             for link in links:
+                self._retell(link)
                 measure = now >= link.next_echo
                 if measure:
                     link.asked, link.next_echo = now, now + ECHO
@@ -207,11 +236,13 @@ class Exchange:
             return
         if self._collecting:
             self._collect()
-        if now >= self._next_word:
-            self._next_word = now + WORD
-            for link in links:
-                if link.owes_word and link.pull is None:
-                    self._beat(link)
+
+    def _retell(self, link: Link) -> None:
+        """Now and then say everything again to a peer that does not become level."""
+        link.unlike = 0 if link.digest == self._parts.replica.digest() else link.unlike + 1
+        if link.unlike >= RETELL:
+            link.unlike = 0
+            link.told.clear()
 
     def _check_one(self, links: list[Link]) -> None:
         """The periodic check: pull from one peer, drawn by chance, that has what we lack."""

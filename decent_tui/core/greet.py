@@ -227,6 +227,7 @@ class Greeting:
         """A node of our kind is at the other end."""
         parts = self._parts
         assert link.node is not None
+        parts.faults.met(link.node, (link.dialled, link.address))
         met = parts.peers.met(link.node, name or name_for(link.node), link.address, link.dialled)
         if met is None:
             parts.drop(link, "this node knows too many peers already")

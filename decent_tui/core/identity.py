@@ -10,7 +10,8 @@ The steps of `identify`, in an order in which the process may be killed anywhere
 2. write a tag drawn for this start into the marker, beside the tag that the data knows; flush;
 3. save tag, marker and, if it is new, the id in one transaction; make it durable, and with it what a
    killed process may have left unflushed;
-4. write the marker again, with the new tag only.
+4. write the marker again, with the new tag only; flush: a marker that a loss of power sets back to step 2
+   would take a backup from before this start for the newest data.
 
 Killed before 3, the data knows the old tag, after it the new one: the marker has both. A new id that was
 chosen in 1 and did not reach the data was never used, and the next start chooses another; once it is in the
@@ -97,6 +98,7 @@ def identify(store: MarkedStore, marker: MarkerFile, draw: str, tag: str) -> Ide
     store.commit()
     store.make_durable()
     marker.write(Record((tag, tag), root.node, root.counter))
+    marker.flush()
     return Identified(root.node, was, why, new=state is None)
 
 

@@ -34,8 +34,12 @@ class Link:
     """When versions last came on this link."""
     owes_word: bool = False
     """Versions came on this link and its peer has not been told yet that we have them."""
+    next_word: float = 0.0
+    """From when on it may be told."""
     digest: str = ""
     """The peer's digest as last heard."""
+    unlike: int = 0
+    """Heartbeats in a row at which the peer's digest was not ours, since it was last told everything."""
     asked: float | None = None
     """When an answer was asked for at once (by an echo or a PING) that has not come yet."""
     next_echo: float = 0.0
@@ -43,9 +47,10 @@ class Link:
     received_versions: int = 0
     """Versions that went and came on this link so far."""
 
-    def untold(self, seen: Seen) -> dict[str, list[int]]:
-        """What of `seen` has changed since it was last told on this link; it counts as told from now on."""
-        news = {node: held for node, held in seen.items() if self.told.get(node) != held}
+    def untold(self, seen: Seen, unsent: str = "") -> dict[str, list[int]]:
+        """What of `seen` has changed since it was last told on this link; it counts as told from now on. Not
+        that of the node `unsent`, whose writes still wait here: they come first."""
+        news = {node: held for node, held in seen.items() if self.told.get(node) != held and node != unsent}
         self.told.update(news)
         return {node: [end for pair in held for end in pair] for node, held in news.items()}
 

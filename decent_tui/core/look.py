@@ -5,14 +5,18 @@ from itertools import takewhile
 from typing import Final
 
 from decent_tui.core import operations as ops
+from decent_tui.core.dials import dials_of
 from decent_tui.core.exchange import Exchange
+from decent_tui.core.lacks import all_known, convergence, in_ms, missing, views
 from decent_tui.core.limits import ANSWER
 from decent_tui.core.members import Known
 from decent_tui.core.paging import after_prefix
 from decent_tui.core.parts import Parts
 from decent_tui.core.peers import Peer
-from decent_tui.core.records import to_record, to_records
+from decent_tui.core.records import to_records
+from decent_tui.core.settling import percentile
 from decent_tui.core.store import Wanted
+from decent_tui.core.telling import history, lacking, reasons, recall, waits_for
 from decent_tui.core.version import Siblings, visible
 
 _PAGE: Final = 1000
@@ -45,6 +49,14 @@ class Look:
                 return self._rows(operation)
             case ops.Count():
                 return self._count(operation)
+            case ops.Convergence():
+                return convergence(self._parts, self._exchange.waits_for, self._settled())
+            case ops.Why(key=key):
+                return reasons(self._parts, key)
+            case ops.History(key=key):
+                return history(self._parts, key)
+            case ops.Recall(since=since, limit=limit):
+                return recall(self._parts, since, limit)
             case ops.Inspect(key=key):
                 return self._inspect(key)
             case _:
@@ -145,24 +157,16 @@ class Look:
         shown = visible(siblings)
         text = (shown[0].value or b"")[: 4 * preview].decode(errors="ignore")[:preview] if shown else ""
         dots = [version.dot for version in siblings]
-        members = self._parts.members
-        held = sum(all(dot in members[node].seen for dot in dots) for node in counted)
+        held = sum(all(self._parts.has(node, dot) for dot in dots) for node in counted)
         return ops.KeyRow(key, len(shown), text, held + 1, len(counted) + 1)
 
     def _inspect(self, key: str) -> ops.Inspection:
         parts = self._parts
-        counted = parts.audience()
-        views = [
-            ops.SiblingView(
-                to_record(version),
-                version.node,
-                version.seq,
-                dict(version.context),
-                [parts.replica.node, *(node for node in counted if version.dot in parts.members[node].seen)],
-            )
-            for version in parts.replica.store.siblings(key)
-        ]
-        return ops.Inspection(key, views, [parts.replica.node, *counted])
+        held = parts.replica.store.siblings(key)
+        members = [parts.replica.node, *parts.audience()]
+        return ops.Inspection(
+            key, views(parts, held), members, lacking(parts, key, held), waits_for(parts, held)
+        )
 
     # ------------------------------------------------------------------ peers
 
@@ -196,7 +200,7 @@ class Look:
             name=peer.name or None,
             state=peer.state,
             rtt_ms=None if peer.rtt is None else round(peer.rtt * 1000, 3),
-            behind=known.seen.lacks_count(mine) if known and digest_heard else 0,
+            behind=sum(parts.lacks(peer.node, mine).values()) if digest_heard else 0,
             ahead=mine.lacks_count(known.seen) if known and digest_heard else 0,
             classic=peer.classic,
             last_error=peer.error,
@@ -205,6 +209,8 @@ class Look:
             retry_s=None if peer.link is not None or cut else max(0.0, peer.retry_at - parts.clock.now),
             sent=peer.sent,
             received=peer.received,
+            dials=dials_of(parts, peer),
+            since_s=None if peer.since is None else max(0.0, parts.clock.now - peer.since),
         )
 
     # ------------------------------------------------------------------ status
@@ -213,6 +219,7 @@ class Look:
         parts, replica = self._parts, self._parts.replica
         counts = replica.store.counts()
         waits = self._exchange.waits_for
+        recent = parts.settling.recent(parts.clock.now)
         states = [peer.state for peer in parts.peers]
         return ops.NodeStatus(
             node_id=replica.node,
@@ -236,6 +243,11 @@ class Look:
             alarms=list(parts.tally.alarms),
             data=parts.me.data,
             digest=replica.digest(),
+            dials=[view for peer in parts.peers for view in dials_of(parts, peer)],
+            settle_p50_ms=in_ms(percentile(recent, 50)),
+            settle_p95_ms=in_ms(percentile(recent, 95)),
+            in_flight=parts.settling.in_flight,
+            missing=missing(parts, all_known(parts)),
         )
 
     def _settled(self) -> float:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from decent_tui.core import ranges
 from decent_tui.core.chance import Chance
+from decent_tui.core.clocks import Dot
 from decent_tui.core.events import Alarm, Changed, Conflict, PeerChanged, Settled
 from decent_tui.core.faults import Faults
 from decent_tui.core.limits import SIBLINGS_WARN
@@ -14,7 +16,10 @@ from decent_tui.core.operations import PeerState
 from decent_tui.core.outputs import Dial, Drop, Outputs
 from decent_tui.core.peers import Peer, Peers
 from decent_tui.core.push import eager
+from decent_tui.core.recollection import Recollection
 from decent_tui.core.replica import Replica
+from decent_tui.core.seen import Seen
+from decent_tui.core.settling import Settling
 from decent_tui.core.store import Change, Store
 from decent_tui.core.tuning import Tuning
 from decent_tui.core.version import in_conflict
@@ -76,6 +81,8 @@ class Parts:
         self.tally = Tally()
         self.replica = Replica(store, self._changed)
         self.faults = Faults()
+        self.settling = Settling()
+        self.recollection = Recollection()
         self.links = Links()
         state = store.load()
         self.members = Membership(state.members if state else {})
@@ -114,11 +121,13 @@ class Parts:
     def set_state(self, peer: Peer, state: PeerState, why: str = "") -> None:
         """Note a peer's state, and tell whoever watches if it is another one."""
         if peer.state != state:
-            peer.state = state
+            peer.state, peer.since = state, self.clock.now
             self.tell(peer, why)
 
     def tell(self, peer: Peer, why: str) -> None:
         """Tell whoever watches about a peer's new state."""
+        words = f"{peer.called()} is {peer.state}"
+        self.recollection.note_network(self.clock.wall, f"{words}: {why}" if why else words)
         self.out.emit(PeerChanged(self.clock.at, peer.address, peer.node, peer.state, why))
 
     def peer_of(self, link: Link) -> Peer | None:
@@ -144,6 +153,32 @@ class Parts:
         """The ids of the peers that are alive or only suspect."""
         return frozenset(p.node for p in self.peers if p.node and p.state in ("alive", "suspect"))
 
+    def alive_peers(self) -> list[Peer]:
+        """The peers of our kind that are alive: those who should have a write in no time."""
+        return [peer for peer in self.peers if peer.state == "alive" and peer.node and not peer.classic]
+
+    def seen_by(self, peer: Peer) -> Seen:
+        """What a peer last said it has seen; nothing, if it has said nothing yet."""
+        known = self.members.get(peer.node)
+        return known.seen if known is not None else Seen()
+
+    def has(self, node: str, dot: Dot) -> bool:
+        """Whether a member is known to have a write: it said so, or it is its own."""
+        known = self.members.get(node)
+        return dot.node == node or (known is not None and dot in known.seen)
+
+    def lacks(self, node: str | None, goal: Seen) -> dict[str, int]:
+        """By writer: how many writes of `goal` a member is not known to have (nobody lacks what it wrote)."""
+        known = self.members.get(node)
+        gaps = (known.seen if known is not None else Seen()).lacks(goal)
+        return {writer: ranges.count(gap) for writer, gap in gaps.items() if writer != node}
+
+    def look_what_settled(self) -> None:
+        """Some peer's word came, or time passed: see which of our writes everybody has now."""
+        if self.settling.in_flight:
+            seen = {peer.node or "": self.seen_by(peer) for peer in self.alive_peers()}
+            self.settling.look(seen, self.clock.now)
+
     def alarm(self, text: str) -> None:
         """Something a person must know; said once in a run, unless much else was said since."""
         if text not in self.tally.alarms:
@@ -161,10 +196,12 @@ class Parts:
                 self.tally.applied += len(kept)
             for version in kept:
                 if version.node == self.replica.node:
+                    self.settling.wrote(version.node, version.seq, self.clock.now)
                     for link in eager(self.links.decent()):
                         link.outbox.add(version)
                 for link in self.links.classic():
                     link.outbox.add(version)
+            self.recollection.note(self.clock.wall, source, change)
             self._announce(change)
         if changes:
             self.out.emit(Changed(self.clock.at, tuple(change.key for change in changes), source))

@@ -43,6 +43,8 @@ class Peer:
     name: str = ""
     classic: bool = False
     state: PeerState = "joining"
+    since: float | None = None
+    """When the state became what it is (None: it never was another)."""
     link: int | None = None
     dialling: bool = False
     heard: float | None = None
@@ -184,7 +186,7 @@ class Peers:
             if peer.heard is not None:
                 state = judge(peer.state, now - peer.heard)
                 if state != peer.state:
-                    peer.state = state
+                    peer.state, peer.since = state, now
                     changed.append(peer)
         return changed
 

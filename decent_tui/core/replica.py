@@ -19,7 +19,7 @@ from decent_tui.core.limits import MAX_NUMBER, SIBLINGS_MAX
 from decent_tui.core.seen import Seen
 from decent_tui.core.store import Change, Root, Store
 from decent_tui.core.values import Value
-from decent_tui.core.version import Siblings, Version, live, merge, visible
+from decent_tui.core.version import Siblings, Version, context_over, live, merge, visible
 
 
 def stale(cids: Sequence[str]) -> Stale:
@@ -117,8 +117,7 @@ class Replica:
         return self._write(key, None, "", before, ts)
 
     def _write(self, key: str, value: bytes | None, cid: str, before: Siblings, ts: int) -> Version:
-        context = join(*(held.clock for held in before))
-        return self._make(key, value, cid, context, self._tick(0), self.node, ts, before)
+        return self._make(key, value, cid, context_over(before), self._tick(0), self.node, ts, before)
 
     def take_in(self, key: str, value: Value, author: str, context: Clock, lamport: int, ts: int) -> Version:
         """Write what a classic peer wrote, under a dot of our own; the author is kept (see `classic`)."""
@@ -235,8 +234,9 @@ class Replica:
         """Make all further writes under a new id (the owner keeps the old one as a member).
 
         With `rewrite_ts` (the machine was rolled back, and peers know a higher number of the old id): what
-        this run wrote and still holds is put again under the new id, since its dots may name other writes
-        elsewhere; the old id's numbers in those contexts are clipped to the counter at opening.
+        this run wrote and still holds is put again under the new id, and goes under the old one, since its
+        dots may name other writes elsewhere; the old id's numbers in its contexts, which may too, are clipped
+        to the counter at opening.
         """
         old, counter = self.node, self.counter
         opened_at = self._opened_at.get(old, 0)  # what a rollback of the machine can have left intact
@@ -248,6 +248,8 @@ class Replica:
         for version in self.store.by_number(old, opened_at + 1, counter, counter):
             context = clip(clip(version.context, old, opened_at), taken_in(old), opened_at)
             author = node if version.author == old else version.author
+            # the old one goes: numbers in its context mean other writes elsewhere, which it would hold down
+            self.drop([version])
             before = self.store.siblings(version.key)
             self._make(
                 version.key, version.value, version.cid, context, self._tick(0), author, rewrite_ts, before

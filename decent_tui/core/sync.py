@@ -20,7 +20,7 @@ from decent_tui.core.batch import pack
 from decent_tui.core.clocks import Clock, Dot, is_node
 from decent_tui.core.errors import ProtocolError
 from decent_tui.core.limits import MAX_NODES
-from decent_tui.core.messages import Flat, Sync, Versions
+from decent_tui.core.messages import Flat, RequestId, Sync, Versions
 from decent_tui.core.ranges import Ranges
 from decent_tui.core.replica import Replica
 from decent_tui.core.seen import Seen
@@ -119,10 +119,11 @@ def _list(replica: Replica, after: Dot, room: int) -> tuple[Flat, Dot | None]:
 
 @dataclass(slots=True)
 class Pull:
-    """One pull under way: its id (answers to others are ignored), and the list of a full answer so far."""
+    """One pull under way: the id of its last question (answers to others are ignored), when that was asked,
+    and the list of a full answer so far."""
 
-    id: int
-    started: float
+    id: int = 0
+    started: float = 0.0
     floor: Clock | None = None
     listed: dict[str, Ranges] = field(default_factory=dict)
     cursor: Dot | None = None
@@ -132,6 +133,10 @@ class Pull:
     def question(self, replica: Replica) -> Sync:
         """What to ask next."""
         return Sync(replica.seen.to_wire(), after=self.cursor)
+
+    def owns(self, request: RequestId) -> bool:
+        """Whether the answer to this request is one to this pull: that to one given up may come late."""
+        return request == self.id
 
     def take(self, replica: Replica, said: Versions) -> bool:
         """Go on from an answer whose versions were already applied; whether the pull is complete."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from decent_tui.core.clocks import Clock, Dot, covers, is_classic, taken_in, with_entry
+from decent_tui.core.clocks import Clock, Dot, covers, entry_of, join, with_entry
 
 
 class Version(msgspec.Struct, frozen=True, gc=False):
@@ -38,7 +38,7 @@ class Version(msgspec.Struct, frozen=True, gc=False):
     @property
     def entry(self) -> str:
         """The entry of clocks under which its number counts."""
-        return taken_in(self.node) if self.author != self.node and is_classic(self.author) else self.node
+        return self.node if self.author == self.node else entry_of(self.node, self.author)
 
     @property
     def clock(self) -> dict[str, int]:
@@ -63,12 +63,21 @@ def obsoletes(a: Version, b: Version) -> bool:
     return covers(a.context, b.clock)
 
 
+def context_over(siblings: Siblings) -> Clock:
+    """The context of a write over all of these: it has everything that they have, their own dots too."""
+    return join(*(held.clock for held in siblings))
+
+
 def merge(siblings: Siblings, newcomer: Version) -> Siblings:
-    """The siblings after `newcomer` arrived; the same tuple when it was already obsolete."""
-    if any(obsoletes(held, newcomer) for held in siblings):
+    """The siblings after `newcomer` arrived; the same tuple when it was held already, or obsolete."""
+    if any(_is_same_write(held, newcomer) or obsoletes(held, newcomer) for held in siblings):
         return siblings
     kept = [held for held in siblings if not obsoletes(newcomer, held)]
     return in_order((*kept, newcomer)) if kept else (newcomer,)
+
+
+def _is_same_write(a: Version, b: Version) -> bool:
+    return a.seq == b.seq and a.node == b.node
 
 
 def in_order(versions: Iterable[Version]) -> Siblings:

@@ -27,6 +27,13 @@ class Agenda:
         self._numbers += 1
         heapq.heappush(self._queue, (self.now + delay, self._numbers, work, args))
 
+    def at(self, moment: float, work: Callable[..., None], *args: object) -> None:
+        """Have something happen at a moment: right now, if that has come."""
+        if moment <= self.now:
+            work(*args)
+        else:
+            self.later(moment - self.now, work, *args)
+
     def run(self, seconds: float) -> None:
         """Let time pass."""
         end, queue = self.now + seconds, self._queue

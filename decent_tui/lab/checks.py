@@ -8,14 +8,16 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from decent_tui.core import fingerprint, ranges
-from decent_tui.core.clocks import Clock, Dot
+from decent_tui.core.clocks import Clock, Dot, by_node, is_classic
 from decent_tui.core.engine import Engine
+from decent_tui.core.events import Collected
 from decent_tui.core.invariants import all_versions
 from decent_tui.core.limits import MAX_LEARNED_PEERS
 from decent_tui.core.parts import ALARMS
 from decent_tui.core.push import OUTBOX
 from decent_tui.core.ranges import Ranges
 from decent_tui.core.replica import Replica
+from decent_tui.core.seen import Seen
 from decent_tui.core.store import Change
 from decent_tui.core.version import Version, obsoletes
 from decent_tui.lab.oracle import Meaning, Oracle, meaning
@@ -51,16 +53,22 @@ class Checks:
     def __init__(self, oracle: Oracle | None) -> None:
         self._oracle = oracle
         self._known: dict[str, _Known] = {}
+        self._unheard = False
+        """Whether a disk was set back and its node kept its id, having written nothing since: it has seen
+        less than others heard of it, and nobody can know."""
 
     # ------------------------------------------------------------------ a watcher
 
     def opened(self, node: SimNode) -> None:
         """A node opened its file: from now on it must only grow."""
-        known = self._known[node.address] = _Known()
+        before, known = self._known.get(node.address), _Known()
+        self._known[node.address] = known
         self._count(known, node.replica, node.store.page(wanted="all", limit=1_000_000))
         known.id, known.seen, known.floor = (
             node.replica.node, dict(node.replica.seen.items()), node.replica.floor
         )  # fmt: skip
+        if before is not None and before.id == known.id:
+            self._unheard = self._unheard or not Seen(known.seen).covers(Seen(before.seen))
         self._sums(known, node)
 
     def wrote(self, node: SimNode, changes: Sequence[Change]) -> None:
@@ -69,7 +77,10 @@ class Checks:
         if self._oracle:
             for change in changes:
                 self._made(self._oracle, node, change)
+        known.id = replica.node
         self._siblings(node, changes)
+        if self._oracle and self._oracle.strict and not self._unheard:
+            self._collected(node, changes)
         self._count(known, replica, [change.key for change in changes])
         self._sums(known, node)
         grown = self._grown(known, node)
@@ -106,6 +117,25 @@ class Checks:
                 for other in held:
                     if other is not version and obsoletes(other, version):
                         raise Broken("siblings", f"{node.name} holds {_name(version)}, which is obsolete")
+
+    def _collected(self, node: SimNode, changes: Sequence[Change]) -> None:
+        """A tombstone goes when everybody who counts has seen all that it holds down, and not before: a full
+        answer would make good for it, but costs as much as there is."""
+        parts = node.engine.parts
+        if not any(isinstance(event, Collected) for event in parts.out.events):
+            return
+        gone = [version for change in changes for version in change.dropped if version.deleted]
+        for one in self._known.values():
+            known = parts.members.get(one.id)
+            if known is None or known.standing != "member" or known.volatile:
+                continue
+            for version in gone:
+                for name, seq in by_node(version.clock).items():
+                    if ranges.base(one.seen.get(name, ranges.EMPTY)) < seq:
+                        raise Broken("collected", f"{node.name} forgets {_name(version)} too early")
+        for version in gone:
+            if any(is_classic(name) and name not in parts.members.forgotten() for name in version.clock):
+                raise Broken("collected", f"{node.name} forgets {_name(version)}, which a classic peer knows")
 
     def _count(self, known: _Known, replica: Replica, keys: Iterable[str]) -> None:
         for key in keys:

@@ -106,8 +106,7 @@ class _at_least:
 def _one(story: Story, options: argparse.Namespace) -> int:
     """Play one history, tell it if asked to, and make it small if it fails and that is asked for."""
     say = sys.stdout.write
-    tell = (lambda text: say(printable(text) + "\n")) if options.trace else None
-    outcome = play(story.world, story.course, tell)
+    outcome = play(story.world, story.course, _say if options.trace else None)
     if options.trace:
         say("\n")
     say(f"the world: {story.world}\n")
@@ -121,6 +120,10 @@ def _one(story: Story, options: argparse.Namespace) -> int:
         save(small, options.shrink)
         say(f"{small.found}\nwritten to {options.shrink}\n")
     return 1
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(printable(text) + "\n")
 
 
 def _say_size(story: Story) -> None:
@@ -175,7 +178,7 @@ def _executor(options: argparse.Namespace) -> Iterator[tuple[Executor, int]]:
     except ImportError:
         raise ValueError("--dask needs the extra farm: pip install 'decent-tui[farm]'") from None
     try:
-        client = Client(options.dask, timeout=5)
+        client = Client(options.dask, timeout=5)  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError) as error:
         raise ConnectionError(f"there is no Dask scheduler at {options.dask}: {error}") from None
     with client:

@@ -189,8 +189,9 @@ class SimNode:
         match effect:
             case Send(link, message, request):
                 line = wire.encode(message, request)
-                for mutated in self.mutate(line) if self.mutate else (line,):
-                    self.net.send(self, link, mutated)
+                for at in self.engine.course(link, message, outgoing=True):
+                    for mutated in self.mutate(line) if self.mutate else (line,):
+                        self.net.agenda.at(at, self.net.send, self, link, mutated)
             case Dial(address):
                 self.net.dial(self, address)
             case Drop(link):
@@ -225,6 +226,15 @@ class SimNode:
         except ProtocolError as error:
             told = error
             self.turn(lambda: self.engine.faulty(link, told))
+            return
+
+        self.engine.at(self.net.now, int(self.net.now * 1000) + BEGINNING + self.jump)
+        for at in self.engine.course(link, decoded.message, outgoing=False):
+            self.net.agenda.at(at, self._arrives, self.generation, link, decoded)
+
+    def _arrives(self, generation: int, link: int, decoded: wire.Line) -> None:
+        """A line is here, after all that a person dialled for it."""
+        if not self.up or generation != self.generation:
             return
 
         def work() -> None:

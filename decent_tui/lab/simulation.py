@@ -26,7 +26,7 @@ from decent_tui.core.version import Version
 from decent_tui.lab.checks import Broken, Checks, caps, verify
 from decent_tui.lab.classic_node import ClassicNode
 from decent_tui.lab.disk import Image
-from decent_tui.lab.mutate import Mutator
+from decent_tui.lab.mutate import SIGNS, Mutator
 from decent_tui.lab.network import Network
 from decent_tui.lab.oracle import Meaning, Oracle
 from decent_tui.lab.people import Deed
@@ -43,9 +43,6 @@ FORGOTTEN: Final = 60.0
 
 IDLE: Final = 2.0
 """Virtual seconds without anything but signs of life, after which all is quiet."""
-
-SIGNS: Final = (b'{"type":"HEARTBEAT"', b'{"type":"PING"', b'{"type":"PONG"')
-"""How the lines begin that pass between nodes that are level."""
 
 
 class Outcome(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from decent_tui.core.events import Carried
 from decent_tui.core.outputs import Dial, Drop, Send
 from decent_tui.net.caller import Caller
 from decent_tui.net.connection import DEAF, HOPELESS, Connection, dial, in_words
+from decent_tui.net.late import Late
 from decent_tui.net.pace import Pace
 from decent_tui.net.turn import Turns
 from decent_tui.net.words import describe
@@ -49,6 +50,7 @@ class Traffic:
         self._connections: dict[int, Connection] = {}
         self._callers: dict[int, Caller] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._late = Late()
         self._stopping = False
 
     @property
@@ -59,6 +61,7 @@ class Traffic:
     async def stop(self) -> None:
         """Let nobody in any more, and close every connection after what waits to be sent on it."""
         self._stopping = True
+        self._late.clear()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -162,14 +165,33 @@ class Traffic:
         return link is not None and link.kind == "decent"
 
     async def _take(self, connection: Connection, line: bytes, pace: Pace) -> None:
+        """Read one line. The dials say when it arrives, if it does."""
         number = connection.number
-        self._engine.carried(number, len(line) + 1, outgoing=False)
         try:
             decoded = wire.decode(line)
         except ProtocolError as error:
             told = error
+            self._engine.carried(number, len(line) + 1, outgoing=False)
             self._turns.feed(lambda: self._engine.faulty(number, told))
             return
+        self._turns.now()
+        now = self._engine.parts.clock.now
+        times = self._engine.course(number, decoded.message, outgoing=False)
+        if not times:
+            self._watch(number, decoded.message, decoded.type, line, outgoing=False, lost=True)
+        for at in times:
+            if at <= now:
+                await self._arrive(connection, decoded, line, pace)
+            else:
+                self._late.add(
+                    at, len(line), lambda: self._run(self._arrive(connection, decoded, line, pace))
+                )
+
+    async def _arrive(self, connection: Connection, decoded: wire.Line, line: bytes, pace: Pace) -> None:
+        number = connection.number
+        if number not in self._connections:
+            return  # it was late, and the link is gone
+        self._engine.carried(number, len(line) + 1, outgoing=False)
         self._watch(number, decoded.message, decoded.type, line, outgoing=False)
         if isinstance(decoded.message, _READS) and connection.waiting > DEAF and not self._is_decent(number):
             return  # it does not read its answers: another would be thrown away
@@ -211,10 +233,24 @@ class Traffic:
     # ------------------------------------------------------------------ what goes out
 
     def _send(self, number: int, message: wire.Message, request: wire.RequestId) -> None:
+        """Send a message, as the dials have it."""
+        if number not in self._connections:
+            return
+        line = wire.encode(message, request)
+        times = self._engine.course(number, message, outgoing=True)
+        if not times:
+            self._watch(number, message, wire.type_name(message), line, outgoing=True, lost=True)
+        for at in times:
+            if at <= self._engine.parts.clock.now:
+                self._put(number, message, line)
+            else:
+                self._late.add(at, len(line), lambda: self._put(number, message, line))
+
+    def _put(self, number: int, message: wire.Message, line: bytes) -> None:
+        """Put a line on the wire."""
         connection = self._connections.get(number)
         if connection is None:
             return
-        line = wire.encode(message, request)
         if not connection.send(line, droppable=not self._is_decent(number)):
             return
         self._engine.carried(number, len(line), outgoing=True)
@@ -225,9 +261,16 @@ class Traffic:
             self._turns.feed(lambda: self._engine.lost(number, "it does not read what is sent"))
 
     def _watch(
-        self, number: int, message: wire.Message | wire.Unknown, kind: str, line: bytes, *, outgoing: bool
+        self,
+        number: int,
+        message: wire.Message | wire.Unknown,
+        kind: str,
+        line: bytes,
+        *,
+        outgoing: bool,
+        lost: bool = False,
     ) -> None:
-        """Tell whoever watches that a line crossed the wire."""
+        """Tell whoever watches that a line crossed the wire, or got `lost` by a dial."""
         caller = self._callers.get(number)
         if not self._turns.watched or (caller is not None and caller.watches):
             return
@@ -241,10 +284,11 @@ class Traffic:
                 node_id=link.node if link else None,
                 outgoing=outgoing,
                 type=kind,
-                summary=summary,
+                summary=f"lost on purpose: {summary}" if lost else summary,
                 size=len(line) + (not outgoing),
                 raw=line[:RAW].rstrip(b"\n"),
                 key=key,
+                lost=lost,
             )
         )
 

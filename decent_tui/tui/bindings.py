@@ -52,6 +52,8 @@ EVERYWHERE: Final[list[BindingType]] = [
     Binding("s", "run('gossip')", "gossip", id="gossip", tooltip="Exchange with every peer now"),
     Binding("y", "copy('key')", "Copy key", show=False, id="copy_key", tooltip="Copy the key"),
     Binding("Y", "copy('value')", "Copy value", show=False, id="copy_value", tooltip="Copy the value"),
+    Binding("2", "convergence", "convergence", id="convergence", tooltip="Who lacks what, and why"),
+    Binding("3", "timeline", "timeline", id="timeline", tooltip="What happened, in space and time"),
     Binding("ctrl+t", "app.next_theme", "Theme", show=False, id="theme", tooltip="Dark or light"),
     Binding("ctrl+q", "app.quit", "quit", id="quit", tooltip="End the node in order", priority=True),
 ]

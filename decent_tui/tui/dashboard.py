@@ -136,6 +136,20 @@ class Dashboard(Screen[None]):
         places: dict[str, type[DOMNode]] = dict(zip(NAMES.values(), panes, strict=True))
         self.app.push_screen(help_reader({"Everywhere": Dashboard, **places, "Command line": CommandLine}))
 
+    def action_convergence(self) -> None:
+        """Show view 2."""
+        from decent_tui.tui.convergence import ConvergenceScreen
+
+        if (node := self._watch.node) is not None:
+            self.app.push_screen(ConvergenceScreen(node, lambda: self._watch.roster, self.keys.key))
+
+    def action_timeline(self) -> None:
+        """Show view 3."""
+        from decent_tui.tui.timeline import TimelineScreen
+
+        if (node := self._watch.node) is not None:
+            self.app.push_screen(TimelineScreen(node, lambda: self._watch.roster))
+
     def action_back(self) -> None:
         """Undo what lies on top: a long answer, a filter, the zoom."""
         pane = self.panes.current

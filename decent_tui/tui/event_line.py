@@ -57,6 +57,9 @@ def _parts(event: AnyEvent, roster: Roster) -> tuple[Span, Face, Span, list[Span
             return Span(glyph, ink), face, Span(event.state, ink), [said(event.why, "text")], ""
         case Dialled():
             face = roster.face("", event.address)
+            if event.words not in ("", "cut", "healed"):
+                ink = "amber" if event.on else "green"
+                return Span("≈", ink), face, Span("dial", ink), [said(event.words, "text")], ""
             if event.cut:
                 return (
                     Span("✂", "bold red"),

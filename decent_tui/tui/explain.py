@@ -1,13 +1,18 @@
 """Below the cards: why there are several, who lacks them, and what can be done about it."""
 
 from decent_tui.core.operations import Inspection
+from decent_tui.core.why import Node, Sentence, missing, why
 from decent_tui.tui.cards import LETTERS
-from decent_tui.tui.lines import Line, Span, flow
+from decent_tui.tui.lines import Line, Span, flow, said
 from decent_tui.tui.roster import Roster
-from decent_tui.tui.why import Node, Sentence, missing, why
+from decent_tui.tui.words import span
 
 NAMED = 12
 """Nodes named that lack something; the rest is counted."""
+
+
+TOLD = 3
+"""Nodes of which is told why they lack something; the rest is counted."""
 
 
 def explained(shown: Inspection, roster: Roster, room: int) -> list[Line]:
@@ -16,7 +21,15 @@ def explained(shown: Inspection, roster: Roster, room: int) -> list[Line]:
     for sentence in why(shown.siblings):
         lines += flow(words_of(sentence, roster), room - 2)
     lacking = missing(shown)
-    if lacking:
+    if shown.lacking:
+        for each in shown.lacking[:TOLD]:
+            words = [Span("◌", "amber"), roster.label(each.node_id)]
+            words += [Span(word, "dim") for word in f"lacks it for {span(each.since_s)}:".split()]
+            words += [said(word, "text") for word in each.why.split()]
+            lines += flow(words, room - 2)
+        if len(shown.lacking) > TOLD:
+            lines.append((Span(f"and {len(shown.lacking) - TOLD} more lack it", "dim"),))
+    elif lacking:
         words = [Span("◌ not yet at", "amber")]
         words += [roster.label(node) for node in lacking[:NAMED]]
         if len(lacking) > NAMED:
@@ -26,6 +39,10 @@ def explained(shown: Inspection, roster: Roster, room: int) -> list[Line]:
         lines.append(
             (Span("●", "green"), Span(f" every node has this ({len(shown.members)} of them)", "dim"))
         )
+    if shown.waits_for:
+        words = [Span(word, "dim") for word in ["The", "mark", "of", "the", "deletion", "waits", "for"]]
+        words += [roster.label(node or roster.own) for node in shown.waits_for[:NAMED]]
+        lines += flow(words, room - 2)
     return [[Span(" "), *line] if line else line for line in lines]
 
 

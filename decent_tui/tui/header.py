@@ -70,6 +70,12 @@ class Rates:
         return tuple(self._last)
 
 
+def broken(cuts: int, dials: int) -> list[Span]:
+    """The banner while a person here keeps the network from working."""
+    words = ([f"✂ {cuts} cut"] if cuts else []) + ([f"≈ {plural(dials, 'dial')}"] if dials else [])
+    return [Span(f" {' · '.join(words)} ", "bold ground on red")] if words else []
+
+
 def header_line(facts: Facts, room: int) -> Line:
     """Who on the left, how it goes on the right; the least important parts go first when it is narrow."""
     status, roster, rates, cuts = facts.status, facts.roster, facts.rates, facts.cuts
@@ -98,7 +104,7 @@ def header_line(facts: Facts, room: int) -> Line:
         Span(f" {rates[-1]:>5,}"),
         Span(" w/s", "dim"),
     ]
-    cut = [Span(f" ✂ {cuts} cut ", "bold ground on red")] if cuts else []
+    cut = broken(cuts, sum(view.dial != "cut" or view.direction != "both" for view in status.dials))
     alarm = [Span(f"✗ {plural(len(status.alarms), 'alarm')}", "bold red")] if status.alarms else []
     # from the left edge inwards; the numbers say which part is dropped first
     parts = [(9, cut), (8, alarm), (5, peers), (4, keys), (7, conflicts), (3, settled), (1, curve)]

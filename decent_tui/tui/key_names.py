@@ -16,6 +16,9 @@ _NAMES: Final = {
     "colon": ":",
     "slash": "/",
     "question_mark": "?",
+    "plus": "+",
+    "equals_sign": "=",
+    "minus": "-",
 }
 
 

@@ -7,6 +7,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from decent_tui.core.dial_operations import in_words
 from decent_tui.core.operations import PeerView
 from decent_tui.core.text import printable
 from decent_tui.tui.lines import Line, Span, fit, said, spread
@@ -158,7 +159,7 @@ class PeersPane(FilteredPane, can_focus=True):
         title = [Span("Peers", "bold accent" if self.has_focus else "bold text")]
         hint: Line = ()
         if self.has_focus and self.peer is not None:
-            hint = (Span("x", "bold accent"), Span(" heal" if self.peer.cut else " cut", "dim"))
+            hint = (Span("x", "bold accent"), Span(" heal" if self.peer.dials else " cut", "dim"))
         if self._filter:
             title.append(said(f"  / {self._filter}", "amber", most=40))
             title.append(Span(f"  {len(self._peers)} of {len(self._known)}", "dim"))
@@ -194,7 +195,7 @@ class PeersPane(FilteredPane, can_focus=True):
         """Cut the link to the peer under the cursor, or heal it."""
         peer = self.peer
         if peer is not None:
-            self.post_message(RunLine(f"{'heal' if peer.cut else 'cut'} {peer.address}"))
+            self.post_message(RunLine(f"{'heal' if peer.dials else 'cut'} {peer.address}"))
 
     def on_click(self, event: events.Click) -> None:
         """Point at a peer."""
@@ -267,6 +268,7 @@ def standing(peer: PeerView) -> list[Span]:
         words.append(
             Span({"down": "down"}.get(peer.state, peer.state), "red" if peer.state == "down" else "dim")
         )
+    words += [Span(in_words(view), "amber") for view in peer.dials if not (peer.cut and view.dial == "cut")]
     distance = [
         Span(f"{number:,} {word}", ink)
         for number, word, ink in ((peer.behind, "behind", "amber"), (peer.ahead, "ahead", "json-key"))

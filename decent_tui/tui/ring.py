@@ -142,7 +142,7 @@ def haystack(event: AnyEvent) -> str:
         case PeerChanged():
             text = f"{event.address} {event.state} {event.why}"
         case Dialled():
-            text = f"{event.address} {'cut' if event.cut else 'healed'}"
+            text = f"{event.address} {event.words or ('cut' if event.cut else 'healed')}"
         case Collected():
             text = "collected"
         case Alarm():

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from decent_tui.commands.scan import quote
 from decent_tui.core.errors import Refused
 from decent_tui.core.operations import Inspect, Inspection
+from decent_tui.core.why import missing
 from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.cards import LETTERS, Values, cards
 from decent_tui.tui.explain import explained, hints
@@ -19,7 +20,6 @@ from decent_tui.tui.lines import Line, Span, cut, said
 from decent_tui.tui.pane import Pane
 from decent_tui.tui.requests import EditValue, RunLine
 from decent_tui.tui.roster import Roster
-from decent_tui.tui.why import missing
 from decent_tui.tui.words import ago
 
 REST: Final = 0.02

@@ -27,7 +27,8 @@ class Watch:
 
     def __init__(self, panes: Panes, header: Header, work: Work) -> None:
         self._panes, self._header, self._work = panes, header, work
-        self._node: NodeInterface | None = None
+        self.node: NodeInterface | None = None
+        """The node that is watched, once it is open."""
         self._feed = Feed()
         self._numbers = Numbers()
         self._reading = False
@@ -46,7 +47,7 @@ class Watch:
 
     def attach(self, node: NodeInterface) -> Callable[[], None]:
         """Watch this node; returns what ends the watching."""
-        self._node = node
+        self.node = node
         end = node.subscribe(self._feed.listener)
         self._panes.keys.attach(node)
         self._panes.versions.attach(node)
@@ -77,11 +78,11 @@ class Watch:
         self._read_numbers()
 
     def _read_numbers(self) -> None:
-        if self._node is not None and not self._reading:
+        if self.node is not None and not self._reading:
             self._reading = True
             self._numbers_due = False
             self._read_at = time.monotonic()
-            self._work(self._read(self._node))
+            self._work(self._read(self.node))
 
     async def _read(self, node: NodeInterface) -> None:
         try:

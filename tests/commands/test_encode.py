@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 
 from decent_tui.commands.answers import Answer, explain
 from decent_tui.commands.encode import encode, encode_error
+from decent_tui.commands.session import Outcome
 from decent_tui.commands.table import COMMANDS, Help
 from decent_tui.core.operations import (
     Address,
     Addresses,
     ClassicSnapshot,
+    DialView,
     Done,
     Exchange,
     Exchanges,
@@ -23,6 +25,7 @@ from decent_tui.core.operations import (
     PeerView,
     SnapshotAnswer,
     Versions,
+    Waited,
 )
 from decent_tui.core.records import Record
 from tests.commands.fakes import record
@@ -57,6 +60,11 @@ RECORD = {
         ),
         ("addpeer", Address("h:1"), {"address": "h:1"}),
         ("cut", Addresses(["h:1"]), {"peers": ["h:1"]}),
+        (
+            "lag",
+            DialView("h:1", "lag", "both", ms=200.0, jitter_ms=0.0, since_s=0.0),
+            {"peer": "h:1", "dial": "lag", "direction": "both", "ms": 200, "jitter_ms": 0, "since_s": 0},
+        ),
         ("leave", Done(), {}),
         (
             "gossip",
@@ -103,6 +111,25 @@ def test_peers_have_the_documented_fields_and_cut_only_where_it_applies() -> Non
         "ok": True,
         "peers": [fields, more],
     }
+
+
+def test_what_is_dialled_for_a_peer_stands_beside_it() -> None:
+    lagging = PeerView("h:1", None, None, "alive", dials=[DialView("h:1", "lose", "in", percent=5.0)])
+    answer = decoded("peers", PeerList([lagging]))
+    assert isinstance(answer, dict)
+    assert answer["peers"][0]["dials"] == [{"peer": "h:1", "dial": "lose", "direction": "in", "percent": 5.0}]
+
+
+def test_a_wait_is_ok_only_when_everybody_alive_has_it() -> None:
+    assert decoded("wait", Waited(True, {}, {"h:3": 1}, 2)) == {
+        "command": "wait", "ok": True, "converged": True, "missing": {}, "away": {"h:3": 1}, "peers": 2,
+    }  # fmt: skip
+    assert decoded("wait", Waited(False, {"h:1": 3}, {}, 2)) == {
+        "command": "wait", "ok": False, "error": "not everybody has it yet: h:1 lacks 3",
+        "converged": False, "missing": {"h:1": 3}, "away": {}, "peers": 2,
+    }  # fmt: skip
+    assert not Outcome("wait", Waited(False, {"h:1": 3}, {}, 2)).ok
+    assert Outcome("wait", Waited(True, {}, {}, 2)).ok
 
 
 def test_a_tombstone_is_marked() -> None:

@@ -13,18 +13,25 @@ from decent_tui.core.operations import (
     AddPeer,
     Cut,
     Delete,
+    Duplicate,
     Forget,
     Get,
     GetPeer,
     Gossip,
     Heal,
+    History,
     Keys,
+    Lag,
     Leave,
+    Lose,
     Peers,
     Put,
+    Reorder,
     Resolve,
     Snapshot,
     Status,
+    Wait,
+    Why,
 )
 
 CID = "0123456789abcdef" * 4
@@ -72,7 +79,21 @@ NOT_JSON = "the value is not valid JSON: invalid character (byte 0)"
         (f"resolve k {'1' * 63}", Resolve("k", value="1" * 63)),
         (f'resolve k "{CID}"', Resolve("k", value=f'"{CID}"')),
         ("cut 127.0.0.1:9002", Cut("127.0.0.1:9002")),
+        ("cut lynx --for 30", Cut("lynx", for_s=30)),
+        ("cut --out lynx --for 0.5", Cut("lynx", "out", 0.5)),
+        ("cut lynx --in --out", Cut("lynx")),
         ("heal all", Heal("all")),
+        ("why 'a b'", Why("a b")),
+        ("history k", History("k")),
+        ("wait", Wait()),
+        ("wait 'a b' --timeout 2.5", Wait("a b", 2.5)),
+        ("wait --timeout 0", Wait(None, 0)),
+        ("lag lynx 200", Lag("lynx", 200)),
+        ("lag lynx 200 50 --in --for 30", Lag("lynx", 200, 50, "in", 30)),
+        ("lose 127.0.0.1:9002 12.5", Lose("127.0.0.1:9002", 12.5)),
+        ("lose lynx 5% --out", Lose("lynx", 5, "out")),
+        ("duplicate lynx 5", Duplicate("lynx", 5)),
+        ("reorder lynx 5", Reorder("lynx", 5)),
         ("forget abc", Forget("abc")),
         ("leave", Leave()),
         ("status", Status()),
@@ -95,7 +116,22 @@ def test_what_a_line_asks_for(line: str, request_: Request) -> None:
         ("gte k", 'there is no command "gte"; did you mean "get"?'),
         ("delet k", 'there is no command "delet"; did you mean "delete"?'),
         ("xyzzy", 'there is no command "xyzzy"; type help for the list'),
-        ("frobnicate", 'there is no command "frobnicate"; type help for the list'),
+        ("cut", "usage: cut PEER [--in|--out] [--for S]"),
+        ("cut lynx 5", "usage: cut PEER [--in|--out] [--for S]"),
+        ("cut lynx --for", "usage: cut PEER [--in|--out] [--for S]"),
+        ("cut lynx --for --in", "usage: cut PEER [--in|--out] [--for S]"),
+        ("cut lynx --for x", "--for takes a number of 0 or more"),
+        ("cut lynx --for 0", "--for takes a number of seconds above 0"),
+        ("lag lynx", "usage: lag PEER MS [JITTER] [--in|--out] [--for S]"),
+        ("lag lynx 1 2 3", "usage: lag PEER MS [JITTER] [--in|--out] [--for S]"),
+        ("lag lynx soon", "lag takes a number of 0 or more"),
+        ("lose lynx -5", "lose takes a number of 0 or more"),
+        ("why", "usage: why KEY"),
+        ("history a b", "usage: history KEY"),
+        ("wait a b", "usage: wait [KEY] [--timeout S]"),
+        ("wait --timeout", "usage: wait [KEY] [--timeout S]"),
+        ("wait --timeout soon", "--timeout takes a number of 0 or more"),
+        ("watchh", 'there is no command "watchh"; did you mean "watch"?'),
         ("put", "usage: put KEY JSON [--saw CID …]"),
         ("put k", "usage: put KEY JSON [--saw CID …]"),
         ("put k 1 2", 'after the JSON value comes "2", which is no part of it'),
@@ -152,12 +188,24 @@ WORDS = st.one_of(
 )
 
 
-@given(st.one_of(st.text(), st.lists(WORDS, max_size=8).map(" ".join)))
+ARGUMENTS = st.text("\"'\\\\{}[]:,-1ek \t\n\ud800\u0301\u202e\x00", max_size=20)
+"""What quoting, JSON and Unicode can trip over."""
+
+
+@given(
+    st.one_of(
+        st.text(st.characters(exclude_categories=())),
+        st.lists(WORDS, max_size=8).map(" ".join),
+        st.tuples(st.sampled_from(list(COMMANDS)), ARGUMENTS).map(" ".join),
+    )
+)
 @example("put k \\")
 @example("\ud800 k")
 def test_any_text_is_a_request_or_refused(line: str) -> None:
     with contextlib.suppress(Refused):
         assert parse(line).command.name in COMMANDS
+    assert isinstance(first_word(line), str)
+    assert is_blank(line) or first_word(line)
 
 
 @given(st.text(st.characters(exclude_categories=("Cs",)), min_size=1))

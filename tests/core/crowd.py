@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from decent_tui.core import sync, tombstones
 from decent_tui.core import values as v
@@ -29,6 +30,13 @@ ROUNDS = 60
 """Rounds of pulls in which all must have become level."""
 
 
+class Flight(NamedTuple):
+    """An answer under way, and the pull that it is for."""
+
+    pull: int
+    said: Versions
+
+
 @dataclass
 class Someone:
     """One replica, what it last heard of the others, and whom it counts."""
@@ -36,7 +44,7 @@ class Someone:
     replica: Replica
     heard: dict[str, Seen] = field(default_factory=dict)
     pulls: dict[str, Pull] = field(default_factory=dict)
-    flight: dict[str, Versions] = field(default_factory=dict)
+    flight: dict[str, Flight] = field(default_factory=dict)
     """Answers under way, by who sent them."""
 
     @property
@@ -60,6 +68,7 @@ class Crowd:
         self.all = [someone(number + 10) for number in range(size)]
         self.tuning = Tuning(chunk, page)
         self.oracle = Oracle()
+        self._pulls = 0
         self.pool: list[tuple[Someone, Version]] = []
         """Pushes that may still arrive."""
         if counted:
@@ -86,18 +95,19 @@ class Crowd:
 
     def ask(self, one: Someone, other: Someone) -> None:
         """Begin or continue a pull: the question arrives, and the answer is under way."""
-        pull = one.pulls.setdefault(other.id, Pull(0, 0.0))
+        self._pulls += 1
+        pull = one.pulls.setdefault(other.id, Pull(self._pulls, 0.0))
         question = pull.question(one.replica)
         if one.id in other.heard:
             other.heard[one.id] = sync.read_seen(question.seen)
-        one.flight[other.id] = sync.answer(other.replica, question, self.tuning)
+        one.flight[other.id] = Flight(pull.id, sync.answer(other.replica, question, self.tuning))
 
     def take(self, one: Someone, other: Someone) -> bool:
         """The answer arrives; whether the pull is complete."""
-        said = one.flight.pop(other.id)
+        number, said = one.flight.pop(other.id)
         pull = one.pulls[other.id]
         one.replica.apply(list(unpack(said.batch)))
-        complete = pull.take(one.replica, said)
+        complete = pull.owns(number) and pull.take(one.replica, said)
         if complete:
             del one.pulls[other.id]
             if said.seen is not None and other.id in one.heard:

@@ -10,10 +10,10 @@ from decent_tui.core.invariants import all_versions, violations
 from decent_tui.core.sync import START
 from decent_tui.core.tuning import Tuning
 from decent_tui.lab.sim_node import SimNode
+from tests.lab.histories import values
 
 from .builders import A, B, C, apply, delete, put, replica, texts, version
 from .network import Network
-from .test_identity import values
 
 
 @pytest.mark.parametrize("chunk", [1, 100, 10_000])

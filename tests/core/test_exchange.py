@@ -76,11 +76,44 @@ def test_a_burst_that_does_not_fit_is_pulled() -> None:
     assert b.store.counts().keys == 100
 
 
-def test_a_lost_last_push_is_noticed_by_the_heartbeat() -> None:
-    net, a, _b = two()
+def test_a_lost_last_push_is_pulled_as_soon_as_the_writers_next_heartbeat_tells_of_it() -> None:
+    net = Network(1)
+    a = net.node("a")
+    net.run(HEARTBEAT / 2)  # so that the other's own check comes half a second after this one's heartbeat
+    net.node("b", a)
+    net.run(3)
     net.lose_pushes = 1.0
     a.do(ops.Put("k", "1"))
-    net.run(3 * HEARTBEAT)
+    already = len(net.sent)
+
+    def told() -> bool:
+        beats = [line.message for who, line in sent(net, already) if who == "a"]
+        return any(isinstance(beat, wire.Heartbeat) and beat.seen for beat in beats)
+
+    net.run_until(told, within=HEARTBEAT + 0.2)
+    net.run(0.2)  # there, and back, and there
+    assert kinds(net, already) == ["SYNC", "VERSIONS"]
+    assert net.level()
+
+
+def test_a_heartbeat_does_not_tell_of_a_write_that_still_waits_to_be_pushed() -> None:
+    net, a, b = two()
+    link = a.engine.parts.links.to(b.engine.node)
+    assert link is not None
+    already = len(net.sent)
+
+    def write_and_beat() -> None:
+        a.engine.operate(1, ops.Put("k", "1"))
+        for _ in range(11):
+            a.engine.at(a.engine.parts.clock.now + 0.1, 0)
+            a.engine.tick()
+
+    a.turn(write_and_beat)
+    net.run(3)
+    first = next(line.message for who, line in sent(net, already) if who == "a")  # before the push
+    assert isinstance(first, wire.Heartbeat)
+    assert not first.seen
+    assert kinds(net, already) == ["VERSIONS"]
     assert net.level()
 
 

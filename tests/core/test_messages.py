@@ -1,17 +1,20 @@
 import contextlib
 import json
+from random import Random
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from decent_tui.core import messages as wire
 from decent_tui.core import operations as ops
-from decent_tui.core.batch import Batch, pack
+from decent_tui.core.batch import Batch, pack, unpack
 from decent_tui.core.errors import ProtocolError
 from decent_tui.core.records import Record, to_record
+from decent_tui.lab.mutate import Mutator
 
+from .anything import ANY, request_ids
 from .builders import A, B, version
 
 BATCH = pack([version(A, 1), version(B, 7, {A: 1}, text=None)])
@@ -61,9 +64,54 @@ def test_a_message_comes_back_with_its_id(message: wire.Message, request_id: wir
     assert wire.decode(line).type == wire.type_name(message)
 
 
+SENT_ONLY = {wire.Value, wire.PushRecords}
+"""What we write for classic peers and read as any outsider's (`ForeignValue`, `PushUpdate`)."""
+KINDS = list(ANY)
+
+
+def _name(kind: type[wire.Message]) -> str:
+    return kind.__name__
+
+
 def test_every_message_is_tried_above() -> None:
-    sent_only = {wire.Value, wire.PushRecords}
-    assert {type(message) for message in MESSAGES} | sent_only == set(wire.Message.__subclasses__())
+    assert {type(message) for message in MESSAGES} | SENT_ONLY == set(KINDS)
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in KINDS if kind not in SENT_ONLY], ids=lambda kind: kind.__name__
+)
+@settings(max_examples=50)
+@given(data=st.data(), request_id=request_ids)
+def test_any_message_of_any_type_comes_back(
+    kind: type[wire.Message], data: st.DataObject, request_id: wire.RequestId
+) -> None:
+    message = data.draw(ANY[kind])
+    assert wire.decode(wire.encode(message, request_id)) == wire.Line(message, request_id)
+
+
+def _as_read(record: Record) -> wire.Foreign:
+    return wire.Foreign(record.value, record.node_id, record.vc, record.lamport, record.ts)
+
+
+_records = st.builds(
+    Record,
+    value=st.sampled_from([b"1", b"null", b'{"a":[]}']).map(msgspec.Raw),
+    vc=st.dictionaries(st.sampled_from([A, B]), st.integers(0, 2**53)),
+    lamport=st.integers(0, 2**53),
+    node_id=st.sampled_from([A, B]),
+    ts=st.floats(0, 1e12),
+    cid=st.just("0" * 64),
+    deleted=st.booleans(),
+)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.lists(_records, max_size=3), st.booleans())
+def test_any_records_that_we_send_are_read_as_they_were(key: str, records: list[Record], more: bool) -> None:
+    read = [_as_read(record) for record in records]
+    assert wire.decode(wire.encode(wire.Value(key, records, more))).message == wire.ForeignValue(key, read)
+    pushed = wire.PushRecords(wire.Pushed(A, 7, 1.5, {key: records}))
+    snapshot = wire.ForeignSnapshot(A, 7, {key: read})
+    assert wire.decode(wire.encode(pushed)).message == wire.PushUpdate(snapshot)
 
 
 def test_what_we_send_in_the_original_form_is_read_as_any_peers() -> None:
@@ -163,6 +211,44 @@ def test_a_line_cut_or_bent_anywhere_is_a_message_or_a_protocol_error(
     for bent in (bytes(line), bytes(line[:at])):
         with contextlib.suppress(ProtocolError):
             wire.decode(bent)
+
+
+def _read_whole(line: bytes) -> None:
+    """Read a line as a node does, the versions in it included."""
+    message = wire.decode(line).message
+    if isinstance(message, wire.Versions | wire.Held):
+        for one in unpack(message.batch):
+            assert one.key
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=_name)
+@settings(max_examples=40)
+@given(data=st.data(), seed=st.integers(0, 2**32))
+def test_a_message_changed_here_and_there_is_a_message_or_a_protocol_error(
+    kind: type[wire.Message], data: st.DataObject, seed: int
+) -> None:
+    like = [message for message in MESSAGES if type(message) is kind]
+    line = wire.encode(data.draw(ANY[kind] | st.sampled_from(like) if like else ANY[kind]), 7)
+    mutator = Mutator(Random(seed), 1.0)
+    for _ in range(4):
+        line = mutator.changed(line)
+        for told in (line, mutator.broken(line)):
+            with contextlib.suppress(ProtocolError):
+                _read_whole(told)
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.__struct_fields__], ids=_name)
+def test_however_deep_a_field_is_nested_it_is_a_message_or_a_protocol_error(
+    kind: type[wire.Message], opening: str, closing: str
+) -> None:
+    like = {type(message): json.loads(wire.encode(message)) for message in MESSAGES}
+    told = like.get(kind, {"type": "VALUE" if kind is wire.Value else "PUSH_UPDATE", "payload": {}})
+    for field in kind.__struct_fields__:
+        for nested in (opening * 900 + "1" + closing * 900, opening * 100_000):
+            payload = json.dumps({**told["payload"], field: "HERE"}).replace('"HERE"', nested)
+            with contextlib.suppress(ProtocolError):
+                _read_whole(f'{{"type":"{told["type"]}","payload":{payload}}}'.encode())
 
 
 def test_messages_cannot_be_changed() -> None:

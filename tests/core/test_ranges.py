@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from inspect import isfunction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -6,6 +9,10 @@ from decent_tui.core import ranges
 
 from .builders import number_sets
 from .builders import ranges_ as some_ranges
+
+
+def made(numbers: frozenset[int]) -> ranges.Ranges:
+    return ranges.from_numbers(numbers)
 
 
 def plain(held: ranges.Ranges) -> set[int]:
@@ -39,15 +46,40 @@ def test_the_base_is_the_end_of_the_range_that_starts_at_1(
     assert ranges.count(held) == count
 
 
+Sets = Callable[[frozenset[int], frozenset[int], int], object]
+LAWS: dict[str, tuple[Sets, Sets]] = {
+    "from_numbers": (lambda a, b, n: plain(ranges.from_numbers(a)), lambda a, b, n: a),
+    "numbers": (lambda a, b, n: list(ranges.numbers(made(a))), lambda a, b, n: sorted(a)),
+    "contains": (lambda a, b, n: ranges.contains(made(a), n), lambda a, b, n: n in a),
+    "add": (lambda a, b, n: plain(ranges.add(made(a), n)), lambda a, b, n: a | {n}),
+    "union": (lambda a, b, n: plain(ranges.union(made(a), made(b))), lambda a, b, n: a | b),
+    "subtract": (lambda a, b, n: plain(ranges.subtract(made(a), made(b))), lambda a, b, n: a - b),
+    "count": (lambda a, b, n: ranges.count(made(a)), lambda a, b, n: len(a)),
+    "base": (
+        lambda a, b, n: ranges.base(made(a)),
+        lambda a, b, n: next(low - 1 for low in range(1, 40) if low not in a),
+    ),
+    "flatten": (
+        lambda a, b, n: ranges.flatten(made(a)),
+        lambda a, b, n: sorted([m for m in a if m - 1 not in a] + [m for m in a if m + 1 not in a]),
+    ),
+    "unflatten": (lambda a, b, n: plain(ranges.unflatten(ranges.flatten(made(a)))), lambda a, b, n: a),
+}
+"""Per function, what it makes of two sets and a number, and what plain sets say."""
+
+
+@pytest.mark.parametrize("name", LAWS)
 @given(number_sets, number_sets, st.integers(1, 31))
-def test_ranges_do_what_plain_sets_do(a: frozenset[int], b: frozenset[int], number: int) -> None:
-    one, other = ranges.from_numbers(a), ranges.from_numbers(b)
-    assert plain(one) == a
-    assert ranges.contains(one, number) is (number in a)
-    assert plain(ranges.add(one, number)) == a | {number}
-    assert plain(ranges.union(one, other)) == a | b
-    assert plain(ranges.subtract(one, other)) == a - b
-    assert ranges.count(one) == len(a)
+def test_ranges_do_what_plain_sets_do(name: str, a: frozenset[int], b: frozenset[int], number: int) -> None:
+    ours, theirs = LAWS[name]
+    assert ours(a, b, number) == theirs(a, b, number)
+
+
+def test_every_function_is_held_against_plain_sets() -> None:
+    public = {
+        name for name, what in vars(ranges).items() if isfunction(what) and what.__module__ == ranges.__name__
+    }
+    assert set(LAWS) == public
 
 
 @given(number_sets, number_sets, st.integers(1, 31))

@@ -286,4 +286,5 @@ def test_after_a_rollback_what_this_run_wrote_and_still_holds_is_put_again() -> 
     assert {key: v.value for key, v in rewritten.items()} == {"lost": b"3", "kept": b"4"}
     assert all(not v.context.get(A) or v.context[A] <= 1 for v in rewritten.values())
     assert not again.store.by_number(B, 3, 9, 9)
+    assert not again.store.by_number(A, 2, 9, 9)  # their contexts name what was lost
     assert not violations(again)

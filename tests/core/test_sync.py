@@ -85,7 +85,7 @@ def test_a_chunk_holds_so_many_bytes_but_at_least_one_version(chunk: int, sizes:
     complete = False
     while not complete:
         crowd.ask(other, one)
-        taken.append(len(other.flight[one.id].batch.keys))
+        taken.append(len(other.flight[one.id].said.batch.keys))
         complete = crowd.take(other, one)
     assert taken == sizes
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from decent_tui.core.clocks import Clock
 from decent_tui.core.version import Siblings, Version, in_conflict, in_order, live, merge, obsoletes, visible
 
-from .builders import A, B, C, histories, version
+from .builders import A, B, C, clocks, histories, nodes, version
 
 
 def merged(*versions: Version) -> Siblings:
@@ -61,6 +61,45 @@ def test_versions_may_come_in_any_order(made: list[Version], chance: object) -> 
     shuffled = list(made)
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
     assert merged(*shuffled) == merged(*made)
+
+
+some_versions = st.builds(
+    lambda node, seq, context, lamport, text: version(
+        node, seq, {**context, node: min(context.get(node, 0), seq - 1)}, lamport=lamport, text=text
+    ),
+    nodes,
+    st.integers(1, 4),
+    clocks,
+    st.integers(0, 3),
+    st.sampled_from(["1", "2", None]),
+)
+"""Any versions whose context lies below their own dot, whether or not a history could have made them."""
+
+
+some_writes = st.lists(some_versions, max_size=6, unique_by=lambda one: one.dot)
+
+
+def join(a: Siblings, b: Siblings) -> Siblings:
+    """What two replicas hold together."""
+    return merged(*a, *b)
+
+
+@given(some_writes, st.lists(st.integers(0, 7), min_size=6, max_size=6))
+def test_merging_siblings_is_commutative_associative_and_idempotent(
+    made: list[Version], places: list[int]
+) -> None:
+    """Three replicas hold some of the writes each: number k has those whose place has bit k."""
+    a, b, c = (
+        merged(*(one for one, place in zip(made, places, strict=False) if place >> k & 1)) for k in range(3)
+    )
+    assert join(a, b) == join(b, a)
+    assert join(a, join(b, c)) == join(join(a, b), c)
+    assert join(a, a) == a
+
+
+@given(some_writes)
+def test_siblings_are_the_versions_that_no_other_makes_obsolete(made: list[Version]) -> None:
+    assert merged(*made) == in_order(one for one in made if not any(obsoletes(other, one) for other in made))
 
 
 @given(histories())

@@ -3,10 +3,10 @@ from random import Random
 import pytest
 
 from decent_tui.core.errors import ProtocolError
-from decent_tui.core.messages import Heartbeat, decode, encode
+from decent_tui.core.messages import Heartbeat, Sync, decode, encode
 from decent_tui.lab.mutate import Mutator
 
-LINE = encode(Heartbeat("0" * 16, {"a" * 16: [1, 7]}, "ask"))
+LINE = encode(Sync({"a" * 16: [1, 7]}), 1)
 
 
 def test_a_share_of_nothing_changes_nothing() -> None:
@@ -26,6 +26,12 @@ def test_mutated_lines_are_lines_and_decode_to_something_or_an_error(seed: int) 
         except ProtocolError:
             refused += 1
     assert 50 < refused < 500  # some say something else, some say nothing
+
+
+def test_signs_of_life_are_mutated_more_rarely() -> None:
+    mutator, beat = Mutator(Random(1), 1.0), encode(Heartbeat("0" * 16))
+    honest = sum(mutator.lines(beat) == [beat] for _ in range(500))
+    assert 300 < honest < 500
 
 
 def test_a_changed_line_is_still_json_and_says_something_else() -> None:

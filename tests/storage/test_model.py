@@ -30,7 +30,7 @@ class Stores(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.file = SqliteStore(self.folder / "a.db")
         self.memory = MemoryStore()
-        self.seq = 0
+        self.seq = self.deaths = 0
 
     @property
     def both(self) -> tuple[Store, Store]:
@@ -78,9 +78,21 @@ class Stores(RuleBasedStateMachine):
             store.rollback()
 
     @rule()
+    def crash(self) -> None:
+        """The process dies: what is on the disk at this moment is all that is left."""
+        self.deaths += 1
+        left = self.folder / f"after-{self.deaths}"
+        left.mkdir()
+        for name in ("a.db", "a.db-wal"):
+            shutil.copy(self.file.path.with_name(name), left)
+        self.file.close()
+        self.file = SqliteStore(left / "a.db")
+        self.memory.crash()
+
+    @rule()
     def reopen(self) -> None:
         self.file.close()
-        self.file = SqliteStore(self.folder / "a.db")
+        self.file = SqliteStore(self.file.path)
         self.memory.crash()
 
     @rule(

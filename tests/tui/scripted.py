@@ -7,7 +7,7 @@ picture of it is the same in every run.
 import bisect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 from decent_tui.core import operations as ops
 from decent_tui.core.clocks import Clock, Dot, join
@@ -39,6 +39,7 @@ class Scripted:
     lacking: dict[str, set[Dot]] = field(default_factory=dict)
     alarms: list[str] = field(default_factory=list)
     asked: list[ops.Operation[Any]] = field(default_factory=list)
+    happened: list[ops.Happened] = field(default_factory=list)
     refuse: str = ""
     _listeners: list[Listener] = field(default_factory=list)
     _lamport: int = 0
@@ -67,6 +68,14 @@ class Scripted:
         if key not in self.store:
             bisect.insort(self.order, key)
         self.store[key] = after
+        what: Literal["written", "arrived"] = "written" if node == self.me else "arrived"
+        source = "" if node == self.me else node
+        self.happened.append(
+            ops.Happened(
+                self.now, key, what, source, node, version.seq, dict(version.context), self.now,
+                text is None, len(after),
+            )
+        )  # fmt: skip
         events: list[AnyEvent] = [Changed(self.now, (key,), "" if node == self.me else node)]
         if in_conflict(after) and not in_conflict(held):
             events.append(Conflict(self.now, key, len(visible(after))))
@@ -155,6 +164,15 @@ class Scripted:
                 return self._dial(peer, cut=True)
             case ops.Heal(peer=peer):
                 return self._dial(peer, cut=False)
+            case ops.Convergence():
+                return self._convergence()
+            case ops.Recall(since=since, limit=limit):
+                page = self.happened[since : since + limit]
+                return ops.Happenings(page, since + len(page), 0)
+            case ops.Why(key=key):
+                return self._why(key)
+            case ops.Lag(peer=peer, ms=ms):
+                return self._lag(peer, ms)
             case ops.Gossip():
                 return ops.Exchanges([ops.Exchange(peer.address, 0, 0) for peer in self.peers])
             case _:
@@ -243,6 +261,7 @@ class Scripted:
             alarms=list(self.alarms),
             data="",
             digest="",
+            dials=[dial for peer in self.peers for dial in peer.dials],
         )
 
     def _resolve(self, wanted: ops.Resolve) -> ops.Versions:
@@ -255,12 +274,58 @@ class Scripted:
         self.write(self.me, wanted.key, text)
         return ops.Versions(wanted.key, to_records(visible(self.store[wanted.key])))
 
+    def _convergence(self) -> ops.ConvergenceView:
+        members = self._members()
+        rows = []
+        for node in members:
+            lacks: dict[str, int] = {}
+            for dot in self.lacking.get(node, ()):
+                lacks[dot.node] = lacks.get(dot.node, 0) + 1
+            rows.append(ops.LackRow(node, lacks))
+        level = not any(self.lacking.values())
+        return ops.ConvergenceView(
+            node=self.me,
+            writers=members,
+            rows=rows,
+            settled=1.0 if level else 0.98,
+            settle_p50_ms=38.0,
+            settle_p95_ms=210.0,
+            settle_ms=[38.0, 41.0, 35.0, 210.0, 38.0, 36.0, 90.0, 38.0],
+            in_flight=0 if level else 12,
+            oldest_s=0.2,
+            tombstones=0 if level else 1,
+            waits_for={} if level else {members[-1]: 1},
+            sent=1000,
+            received=500,
+        )
+
+    def _why(self, key: str) -> ops.KeyReasons:
+        held = self.store.get(key, ())
+        if not held:
+            raise Refused("nothing is known of that key here")
+        members = self._members()
+        lacking = [
+            ops.Lacking(peer.address, peer.node_id, 1, 12.0, f"it is {peer.state}")
+            for peer in self.peers
+            if peer.node_id and any(not self._holds(peer.node_id, v.dot) for v in held)
+        ]
+        have = len(members) - len(lacking)
+        return ops.KeyReasons(key, to_records(held), ["It has one value."], have, len(members), lacking, [])
+
+    def _lag(self, peer: str, ms: float) -> ops.DialView:
+        at = next(n for n, view in enumerate(self.peers) if peer in (view.address, view.name))
+        dial = ops.DialView(self.peers[at].address, "lag", "both", ms=ms, jitter_ms=0.0)
+        self.peers[at] = _with(self.peers[at], dials=[dial])
+        self.emit(Dialled(self.now, dial.peer, False, f"lag {ms:g} ms", True))
+        return dial
+
     def _dial(self, peer: str, *, cut: bool) -> ops.Addresses:
         at = next((n for n, view in enumerate(self.peers) if peer in (view.address, view.name, "all")), None)
         if at is None:
             raise Refused(f"no peer is called {peer}")
         view = self.peers[at]
-        self.peers[at] = _with(view, cut=cut, state="down" if cut else "alive")
+        dials = [ops.DialView(view.address, "cut", "both")] if cut else []
+        self.peers[at] = _with(view, cut=cut, state="down" if cut else "alive", dials=dials)
         self.emit(
             Dialled(self.now, view.address, cut),
             PeerChanged(self.now, view.address, view.node_id, self.peers[at].state),

@@ -40,6 +40,19 @@ async def test_a_conflict_is_seen_without_a_key_press() -> None:
         assert "conflict" in text(board.messages)
 
 
+async def test_a_dial_that_is_on_is_said_in_the_banner_the_peers_and_the_log_and_x_heals_it() -> None:
+    async with shown(story()) as (pilot, board):
+        await pilot.press("tab", "tab")
+        board.run_command("lag 127.0.0.1:9002 200")
+        await until(pilot, lambda: "≈ 1 dial" in text(board.header))
+        assert "lag 200 ms" in text(board.peers)
+        await until(pilot, lambda: "lag 200 ms" in text(board.messages))
+        assert "x heal" in text(board.peers)
+        await pilot.press("x")
+        await until(pilot, lambda: "dial" not in text(board.header))
+        assert ": heal 127.0.0.1:9002" in text(board.answer)
+
+
 @pytest.mark.parametrize("room", [40, 60, 80, 100, 120, 200])
 async def test_the_header_fits_and_keeps_the_conflicts_longest(room: int) -> None:
     status = story()._status()

@@ -5,11 +5,15 @@ from pathlib import Path
 import pytest
 from textual.widgets import TextArea
 
+from decent_tui.core.operations import Inspection, Lacking
 from decent_tui.core.version import visible
 from decent_tui.tui.editor import Editor, Preview
+from decent_tui.tui.explain import explained
+from decent_tui.tui.lines import plain
+from decent_tui.tui.roster import Colours, roster
 
 from .screen import shown, text, type_line, until
-from .scripted import HERON, LYNX, NOON, Scripted, story
+from .scripted import HERON, LYNX, NOON, Scripted, story, three_peers
 
 
 async def select(pilot: object, board: object, key: str) -> None:
@@ -160,3 +164,21 @@ async def test_copying() -> None:
         await pilot.press("Y")
         assert pilot.app.clipboard == '"dark"'
         await type_line(pilot, "x")
+
+
+async def test_who_lacks_the_key_is_said_with_since_when_and_why() -> None:
+    inspection = Inspection(
+        "k",
+        [],
+        ["aa11aa11aa11aa11", LYNX, HERON],
+        [
+            Lacking("127.0.0.1:9002", LYNX, 1, 125.0, "the link is cut by you for 2 min"),
+            Lacking("127.0.0.1:9003", HERON, 1, 3.0, "it is linked, 1 write behind, and catching up"),
+        ],
+        [HERON, ""],
+    )
+    who = roster(Scripted()._status(), three_peers(), Colours())
+    told = [plain(line).strip() for line in explained(inspection, who, 100)]
+    assert "◌ :9002 lacks it for 2 min: the link is cut by you for 2 min" in told
+    assert "◌ :9003 lacks it for 3 s: it is linked, 1 write behind, and catching up" in told
+    assert "The mark of the deletion waits for :9003 :9001" in told

@@ -5,7 +5,7 @@ from msgspec import Raw
 
 from decent_tui.core.operations import Inspection, SiblingView
 from decent_tui.core.records import Record
-from decent_tui.tui.why import Node, Sentence, missing, ordinal, why
+from decent_tui.core.why import Node, Sentence, missing, ordinal, why
 
 
 def view(

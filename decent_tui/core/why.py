@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from decent_tui.core.clocks import covers
+from decent_tui.core.clocks import covers, entry_of, owner
 from decent_tui.core.operations import Inspection, SiblingView
 
 
@@ -56,7 +56,7 @@ def _alone(view: SiblingView) -> list[Sentence]:
 
 def _blind(writer: SiblingView, other: SiblingView) -> Sentence:
     """What `writer` had not seen of `other`."""
-    if writer.context.get(other.node, 0) >= other.seq and not covers(writer.context, other.context):
+    if writer.context.get(_entry(other), 0) >= other.seq and not covers(writer.context, other.context):
         node, seq = _first_lack(writer.context, other.context)
         return (Node(writer.node), " wrote without having seen ", Node(node), f"'s {ordinal(seq)} write.")
     if writer.node == other.node:
@@ -72,7 +72,7 @@ def _blind(writer: SiblingView, other: SiblingView) -> Sentence:
 
 def _unseen(writer: SiblingView, siblings: Sequence[SiblingView]) -> Sentence:
     """All that one of many had not seen, in one sentence."""
-    others = [v for v in siblings if v is not writer and writer.context.get(v.node, 0) < v.seq]
+    others = [v for v in siblings if v is not writer and writer.context.get(_entry(v), 0) < v.seq]
     verb = " deleted" if writer.record.deleted else " wrote"
     parts: list[str | Node] = [Node(writer.node), f"{verb} without having seen "]
     for at, other in enumerate(others[:3]):
@@ -81,8 +81,12 @@ def _unseen(writer: SiblingView, siblings: Sequence[SiblingView]) -> Sentence:
     return tuple(part for part in parts if part != "")
 
 
+def _entry(view: SiblingView) -> str:
+    return entry_of(view.node, view.record.node_id)
+
+
 def _first_lack(context: Mapping[str, int], wanted: Mapping[str, int]) -> tuple[str, int]:
-    return next((node, seq) for node, seq in wanted.items() if context.get(node, 0) < seq)
+    return next((owner(entry), seq) for entry, seq in wanted.items() if context.get(entry, 0) < seq)
 
 
 def missing(inspection: Inspection) -> list[str]:

@@ -1,0 +1,88 @@
+"""How long writes take to settle: from the write until every alive peer is known to have it.
+
+Measured on this node's own writes, by its own clock. What it hears of others' `seen` comes in
+acknowledgements (see `exchange.WORD`), so a number here is never too small, and too large by one way of the
+network and up to a tenth of a second when much is written.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+from typing import Final, NamedTuple
+
+from decent_tui.core.seen import Seen
+
+RECENT: Final = 300.0
+"""Seconds for which a settled write counts as recent."""
+
+KEPT: Final = 500
+"""Settled writes kept at most."""
+
+FLYING: Final = 100_000
+"""Writes in flight that are timed at most; while more are under way the oldest are not."""
+
+
+class _Settled(NamedTuple):
+    at: float
+    took: float
+
+
+class Settling:
+    """This node's writes on their way."""
+
+    def __init__(self) -> None:
+        self._node = ""
+        self._flying: deque[tuple[int, float]] = deque()
+        """Number and time of each write that somebody alive still lacks, rising."""
+        self._settled: deque[_Settled] = deque(maxlen=KEPT)
+        self._waited_for: frozenset[str] = frozenset()
+
+    def wrote(self, node: str, seq: int, now: float) -> None:
+        """This node made a write (a number that was taken back by a failing disk comes again)."""
+        if node != self._node:
+            self._node = node
+            self._flying.clear()
+        while self._flying and self._flying[-1][0] >= seq:
+            self._flying.pop()
+        if not self._flying:
+            self._waited_for = frozenset()
+        self._flying.append((seq, now))
+        if len(self._flying) > FLYING:
+            self._flying.popleft()
+
+    def look(self, alive: Mapping[str, Seen], now: float) -> None:
+        """See what has settled, by what the alive peers are known to have seen."""
+        someone_left = not self._waited_for <= alive.keys()
+        self._waited_for = frozenset(alive)
+        reached = min((seen.base(self._node) for seen in alive.values()), default=None)
+        while self._flying and (reached is None or self._flying[0][0] <= reached):
+            _, began = self._flying.popleft()
+            if reached is not None and not someone_left:  # else it was given up, not settled
+                self._settled.append(_Settled(now, now - began))
+
+    @property
+    def in_flight(self) -> int:
+        """Writes that an alive peer is not known to have."""
+        return len(self._flying)
+
+    def oldest(self, now: float) -> float:
+        """Seconds for which the oldest of them is under way."""
+        return now - self._flying[0][1] if self._flying else 0.0
+
+    def recent(self, now: float) -> list[float]:
+        """The seconds that recent writes took, oldest first."""
+        return [settled.took for settled in self._settled if now - settled.at <= RECENT]
+
+
+def percentile(values: Sequence[float], percent: float) -> float | None:
+    """The smallest value that so many percent of all do not exceed (nearest rank); None of nothing."""
+    if not values:
+        return None
+    rank = -(-len(values) * percent // 100)
+    return sorted(values)[max(0, int(rank) - 1)]
+
+
+def newest(values: Iterable[float], count: int) -> list[float]:
+    """The last few of the values, in milliseconds."""
+    listed = list(values)
+    return [round(1000 * value, 2) for value in islice(listed, max(0, len(listed) - count), None)]

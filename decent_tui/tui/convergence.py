@@ -1,0 +1,189 @@
+"""View 2: does everybody have it, how long does that take, and if not, who lacks what and why?"""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Final
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from decent_tui.core.errors import Refused
+from decent_tui.core.events import AnyEvent, Changed
+from decent_tui.core.operations import Convergence, KeyReasons, Peers, Why
+from decent_tui.net.interface import NodeInterface
+from decent_tui.tui.convergence_lines import KEYS, Picture, body, headline
+from decent_tui.tui.keybar import KeyBar
+from decent_tui.tui.line_view import LineView
+from decent_tui.tui.lines import Line
+from decent_tui.tui.roster import Roster
+
+READ: Final = 0.5
+"""Seconds between two readings: heartbeats come once a second, acknowledgements ten times."""
+
+SAMPLES: Final = 120
+"""Readings kept for the curves: a minute."""
+
+
+class Watched:
+    """The keys that are told about: the one that was selected, then those that changed last."""
+
+    def __init__(self, selected: str) -> None:
+        self._selected = selected
+        self._changed: dict[str, None] = {}
+
+    def listener(self, happened: Sequence[AnyEvent]) -> None:
+        """Given to `NodeInterface.subscribe`."""
+        for event in happened:
+            if isinstance(event, Changed):
+                for key in event.keys[-KEYS:]:
+                    self._changed.pop(key, None)
+                    self._changed[key] = None
+        while len(self._changed) > KEYS:
+            del self._changed[next(iter(self._changed))]
+
+    def keys(self) -> list[str]:
+        """At most `KEYS` of them, the selected one first."""
+        keys = [self._selected] if self._selected else []
+        keys += [key for key in reversed(self._changed) if key != self._selected]
+        return keys[:KEYS]
+
+
+class _Lines(LineView, can_focus=True):
+    """Lines that only scroll."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", show=False),
+        Binding("down,j", "move(1)", show=False),
+        Binding("pageup,ctrl+u", "move(-10)", show=False),
+        Binding("pagedown,ctrl+d", "move(10)", show=False),
+        Binding("home,g", "move(-100000)", show=False),
+        Binding("end,G", "move(100000)", show=False),
+    ]
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._lines: Sequence[Line] = ()
+        self._top = 0
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Show these; only lines that read differently are painted."""
+        old, self._lines = self._lines, lines
+        top = self._top
+        self._top = max(0, min(self._top, len(lines) - self.size.height))
+        if top != self._top or len(old) != len(lines):
+            self.refresh()
+        else:
+            pairs = enumerate(zip(old, lines, strict=True))
+            self.refresh_lines(*(at - top for at, (a, b) in pairs if list(a) != list(b)))
+
+    def row(self, y: int) -> tuple[Line, str]:
+        """One line."""
+        at = self._top + y
+        return (self._lines[at] if at < len(self._lines) else ()), "ground"
+
+    def action_move(self, by: int) -> None:
+        """Scroll."""
+        self._top = max(0, min(self._top + by, len(self._lines) - self.size.height))
+        self.refresh()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll."""
+        self.action_move(2)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll."""
+        self.action_move(-2)
+
+
+class ConvergenceScreen(Screen[None]):
+    """Reads the node while it is shown, and no longer."""
+
+    CSS_PATH = "convergence.tcss"
+    HELP = "What each node lacks of each writer, as far as this node heard; · means nothing."
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1,escape,2", "dismiss", "dashboard", id="convergence.close", tooltip="Back to view 1"),
+        Binding("question_mark", "help", "help", tooltip="All keys and commands"),
+        Binding("ctrl+t", "app.next_theme", "Theme", show=False),
+        Binding("ctrl+q", "app.quit", "quit", tooltip="End the node in order", priority=True),
+    ]
+
+    def __init__(self, node: NodeInterface, roster: Callable[[], Roster], selected: str) -> None:
+        super().__init__()
+        self._node = node
+        self._roster = roster
+        self._watched = Watched(selected)
+        self._flying: deque[float] = deque(maxlen=SAMPLES)
+        self._traffic: deque[float] = deque(maxlen=SAMPLES)
+        self._carried: int | None = None
+        self._picture: Picture | None = None
+        self._reading = False
+        self._unsubscribe: Callable[[], None] | None = None
+        self.headline = _Lines(id="headline")
+        self.headline.can_focus = False
+        self.body = _Lines(id="body")
+
+    def compose(self) -> ComposeResult:
+        """The numbers, the table with all below it, the keys."""
+        yield self.headline
+        yield self.body
+        yield KeyBar(id="keybar")
+
+    def on_mount(self) -> None:
+        """Begin to read."""
+        self.set_focus(self.body)
+        self._unsubscribe = self._node.subscribe(self._watched.listener)
+        self.set_interval(READ, self._read_soon)
+        self._read_soon()
+
+    def on_unmount(self) -> None:
+        """Read no more."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+
+    def _read_soon(self) -> None:
+        if not self._reading:
+            self._reading = True
+            self.run_worker(self._read(), group="convergence")
+
+    async def _read(self) -> None:
+        try:
+            view = await self._node.run(Convergence())
+            peers = (await self._node.run(Peers())).peers
+            reasons = [r for key in self._watched.keys() if (r := await self._why(key)) is not None]  # noqa: SIM118
+        except Refused:
+            return  # the node is closing, or its disk is in trouble; the last picture stays
+        finally:
+            self._reading = False
+        carried = view.sent + view.received
+        self._flying.append(float(view.in_flight))
+        self._traffic.append(0.0 if self._carried is None else (carried - self._carried) / READ)
+        self._carried = carried
+        self._picture = Picture(
+            view, peers, self._roster(), tuple(self._flying), tuple(self._traffic), reasons
+        )
+        self._show()
+
+    async def _why(self, key: str) -> KeyReasons | None:
+        try:
+            return await self._node.run(Why(key))
+        except Refused:
+            return None
+
+    def _show(self) -> None:
+        if self._picture is not None and self.is_mounted:
+            self.headline.show((headline(self._picture, self.size.width),))
+            self.body.show(body(self._picture, self.size.width))
+
+    def action_help(self) -> None:
+        """Show the keys of this view."""
+        from decent_tui.tui.popups import help_reader
+
+        self.app.push_screen(help_reader({"Convergence": ConvergenceScreen}))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Lay out anew."""
+        self._show()
