@@ -106,13 +106,10 @@ class Methods:
         themselves."""
         return (await self._node.run(ops.Gossip())).peers
 
-    async def cut(self, peer: str) -> None:
-        """Let no bytes pass to or from a peer, until `heal` or the end of the node's process."""
-        await self._node.run(ops.Cut(peer))
-
-    async def heal(self, peer: str = "all") -> None:
-        """Undo a cut, or every one."""
-        await self._node.run(ops.Heal(peer))
+    async def wait(self, key: str | None = None, *, timeout_s: float = 10.0) -> ops.Waited:
+        """Wait until every alive peer has all that the node knows now (or all versions of one key), for so
+        many seconds at most: `converged` says whether they have, `missing` who lacks how many writes."""
+        return await self._node.run(ops.Wait(key, timeout_s))
 
     async def forget(self, peer: str) -> None:
         """Remove a node that never comes back from the cluster, for good."""
@@ -121,6 +118,62 @@ class Methods:
     async def leave(self) -> None:
         """Retire the node from the cluster; end it then. Started again it joins as a new one."""
         await self._node.run(ops.Leave())
+
+    # ------------------------------------------------------------------ breaking the network on purpose
+
+    async def cut(self, peer: str, *, direction: ops.Way = "both", for_s: float | None = None) -> None:
+        """Let no bytes pass to or from a peer.
+
+        As with every dial: `direction` is "in" for what comes from the peer alone, "out" for what goes to
+        it. It lasts until `heal`, for `for_s` seconds, or as long as the node's process.
+        """
+        await self._node.run(ops.Cut(peer, direction, for_s))
+
+    async def lag(
+        self,
+        peer: str,
+        ms: float,
+        jitter_ms: float = 0.0,
+        *,
+        direction: ops.Way = "both",
+        for_s: float | None = None,
+    ) -> None:
+        """Have messages arrive `ms` milliseconds late, give or take up to `jitter_ms`. 0 ends it."""
+        await self._node.run(ops.Lag(peer, ms, jitter_ms, direction, for_s))
+
+    async def lose(
+        self, peer: str, percent: float, *, direction: ops.Way = "both", for_s: float | None = None
+    ) -> None:
+        """Have a share of the messages vanish. 0 ends it."""
+        await self._node.run(ops.Lose(peer, percent, direction, for_s))
+
+    async def duplicate(
+        self, peer: str, percent: float, *, direction: ops.Way = "both", for_s: float | None = None
+    ) -> None:
+        """Have a share of the messages arrive twice. 0 ends it."""
+        await self._node.run(ops.Duplicate(peer, percent, direction, for_s))
+
+    async def reorder(
+        self, peer: str, percent: float, *, direction: ops.Way = "both", for_s: float | None = None
+    ) -> None:
+        """Have a share of the messages overtaken by later ones. 0 ends it."""
+        await self._node.run(ops.Reorder(peer, percent, direction, for_s))
+
+    async def heal(self, peer: str = "all") -> None:
+        """Undo every dial of a peer, or of all."""
+        await self._node.run(ops.Heal(peer))
+
+    # ------------------------------------------------------------------ seeing
+
+    async def why(self, key: str) -> ops.KeyReasons:
+        """Why a key has the values it has, and who lacks them: plain `sentences`, and the evidence. The value
+        of a record in it is JSON text. Raises Refused when nothing is known of the key."""
+        return await self._node.run(ops.Why(key))
+
+    async def history(self, key: str) -> ops.KeyHistory:
+        """How a key came to be as it is, as far as the node remembers, deletions included. The value of a
+        record in it is JSON text. Raises Refused when nothing is known of the key."""
+        return await self._node.run(ops.History(key))
 
     async def status(self) -> ops.NodeStatus:
         """The node itself, in numbers."""

@@ -110,6 +110,10 @@ class Desk:
             case _:
                 return self._look.answer(operation)
 
+    def abandon(self, number: int) -> None:
+        """Nobody wants the answer of an operation any more."""
+        self._waiting.forget(number)
+
     # ------------------------------------------------------------------ values
 
     def _put(self, operation: ops.Put) -> ops.Versions:

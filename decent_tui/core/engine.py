@@ -112,6 +112,10 @@ class Engine:
         if answer is not None:
             self._parts.out.effects.append(Answered(number, answer))
 
+    def abandon(self, number: int) -> None:
+        """Nobody wants the answer of an operation any more: what it did is done, but none waits for long."""
+        self._desk.abandon(number)
+
     def opened(self, link: int, remote: str, dialled: str | None) -> None:
         """A connection is open: one that we `dialled` (the address), or one from `remote` (host:port)."""
         self._greeting.opened(Link(link, remote, dialled, self._parts.clock.now))

@@ -22,6 +22,7 @@ from decent_tui.core.dial_operations import Heal as Heal
 from decent_tui.core.dial_operations import Lag as Lag
 from decent_tui.core.dial_operations import Lose as Lose
 from decent_tui.core.dial_operations import Reorder as Reorder
+from decent_tui.core.dial_operations import Way as Way
 from decent_tui.core.key_operations import ClassicSnapshot as ClassicSnapshot
 from decent_tui.core.key_operations import Delete as Delete
 from decent_tui.core.key_operations import Entries as Entries

@@ -74,7 +74,8 @@ class Turns:
             self.feed(lambda: self._engine.operate(number, cast(AnyOperation, operation)))
             return cast(A, await future)
         finally:
-            self._waiting.pop(number, None)
+            if self._waiting.pop(number, None) is not None:  # it was given up
+                self._engine.abandon(number)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Have `listener` called with each batch of events (see `NodeInterface.subscribe`)."""

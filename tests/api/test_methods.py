@@ -89,6 +89,48 @@ async def test_a_conflict_has_all_values_and_is_resolved_by_one(node: Node | Cli
         await node.heal()
 
 
+async def test_a_wait_and_the_dials(node: Node | Client) -> None:
+    async with Node(port=0, peers=[node.address]) as other:
+
+        async def linked() -> bool:
+            return [peer.state for peer in await node.peers()] == ["alive"]
+
+        await eventually(linked)
+        await node.put("k", 1)
+        assert (await node.wait()).converged
+        assert (await other.get("k")).value == 1
+        await node.cut(other.address, direction="out", for_s=600)
+        await node.lag(other.address, 1, 0.5, direction="in")
+        await node.lose(other.address, 1)
+        await node.duplicate(other.address, 1)
+        await node.reorder(other.address, 1)
+        (peer,) = await node.peers()
+        assert [(dial.dial, dial.direction) for dial in peer.dials] == [
+            ("cut", "out"), ("duplicate", "both"), ("lag", "in"), ("lose", "both"), ("reorder", "both"),
+        ]  # fmt: skip
+        await node.put("k", 2)
+        waited = await node.wait("k", timeout_s=0.2)
+        assert (waited.converged, waited.missing) == (False, {other.address: 1})
+        await node.heal(other.address)
+        assert (await node.wait()).converged
+
+
+async def test_why_and_how_a_key_came_to_be_as_it_is(node: Node | Client) -> None:
+    await node.put("k", "red")
+    await node.delete("k")
+    changes = (await node.history("k")).changes
+    assert [(change.what, change.record and change.record.deleted) for change in changes] == [
+        ("written", False),
+        ("written", True),
+    ]
+    why = await node.why("k")
+    assert (why.key, bool(why.sentences)) == ("k", True)
+    with pytest.raises(Refused):
+        await node.why("never")
+    with pytest.raises(Refused):
+        await node.history("never")
+
+
 async def test_a_watch_tells_of_every_change(node: Node | Client) -> None:
     async with node.watch("k") as changes:
         await node.put("j", 0)
