@@ -7,6 +7,7 @@ An import writes the values as new ones, by ordinary puts; what else a line has 
 import asyncio
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -57,6 +58,7 @@ _line: Final = msgspec.json.Decoder(_Line)
 async def export_to(node: NodeInterface, path: str, prefix: str, progress: Progress) -> Exported:
     """Write every key with this prefix to a file, which appears there when it is whole. What is written
     meanwhile may be in it or not. Raises Refused."""
+    _check(path)
     part = Path(f"{path}.part")
     count = size = conflicts = 0
     try:
@@ -75,7 +77,8 @@ async def export_to(node: NodeInterface, path: str, prefix: str, progress: Progr
     except OSError as error:
         raise Refused(f"{path} cannot be written: {_reason(error)}") from None
     finally:
-        await asyncio.to_thread(part.unlink, missing_ok=True)  # it is gone unless something went wrong
+        with suppress(OSError):  # it is gone unless something went wrong
+            await asyncio.to_thread(part.unlink)
     return Exported(path, count, size, conflicts)
 
 
@@ -95,6 +98,7 @@ def _sync(file: BinaryIO) -> None:
 async def import_from(node: NodeInterface, path: str, progress: Progress) -> Imported:
     """Put every key of a file. Raises Refused, naming the first line that is wrong; those before it, and a
     few behind it, are written then."""
+    _check(path)
     count = size = conflicts = 0
     try:
         with await asyncio.to_thread(Path(path).open, "rb") as file:
@@ -137,6 +141,11 @@ def _decoded(texts: list[bytes], before: int) -> tuple[list[_Line], str]:
             form = '{"key": …, "value": …}'
             return lines, f"line {number:,} is not {form}: {error}; the lines before it are written"
     return lines, ""
+
+
+def _check(path: str) -> None:
+    if "\0" in path:
+        raise Refused("the name of a file has no null character")
 
 
 def _reason(error: OSError) -> str:

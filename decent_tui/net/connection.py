@@ -31,6 +31,8 @@ class Connection:
         self.number = number
         self._reader = reader
         self._writer = writer
+        self._unwritten: list[bytes] = []  # what is sent in one go of the loop is one call of the system
+        self._unwritten_size = 0
         peername = writer.get_extra_info("peername") or ("unknown", 0)
         self.remote = str(
             Address(peername[0].removeprefix("::ffff:"), peername[1])
@@ -55,8 +57,18 @@ class Connection:
         """Put a line on the wire; False if it was dropped, because the other end does not read."""
         if self._writer.is_closing() or (droppable and self.waiting > DEAF):
             return False
-        self._writer.write(line)
+        self._unwritten.append(line)
+        self._unwritten_size += len(line)
+        if self._unwritten_size > BUSY:
+            self._write()
+        elif len(self._unwritten) == 1:
+            asyncio.get_running_loop().call_soon(self._write)
         return True
+
+    def _write(self) -> None:
+        lines, self._unwritten, self._unwritten_size = self._unwritten, [], 0
+        if lines and not self._writer.is_closing():
+            self._writer.write(b"".join(lines))
 
     async def drained(self) -> None:
         """Return when the other end has read most of what was sent; raises OSError when it breaks."""
@@ -65,7 +77,7 @@ class Connection:
     @property
     def waiting(self) -> int:
         """Bytes that wait to be sent."""
-        return self._writer.transport.get_write_buffer_size()
+        return self._unwritten_size + self._writer.transport.get_write_buffer_size()
 
     @property
     def busy(self) -> bool:
@@ -77,6 +89,7 @@ class Connection:
         if at_once:
             self._writer.transport.abort()
         elif not self._writer.is_closing() and self._writer.can_write_eof():
+            self._write()
             with suppress(OSError):  # the other end was quicker
                 self._writer.write_eof()
 

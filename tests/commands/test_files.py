@@ -122,6 +122,12 @@ async def test_a_file_that_cannot_be_is_one_sentence(node: NodeInterface, tmp_pa
         await export_to(node, str(tmp_path / "none" / "f"), "", told)
     with pytest.raises(Refused, match="cannot be read: is a directory"):
         await import_from(node, str(tmp_path), told)
+    for path in (str(tmp_path / "file" / "f"), "a\0b"):
+        (tmp_path / "file").write_text("")
+        with pytest.raises(Refused, match="not a directory|null character"):
+            await import_from(node, path, told)
+        with pytest.raises(Refused, match="not a directory|null character"):
+            await export_to(node, path, "", told)
 
 
 async def test_a_failed_export_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:

@@ -44,6 +44,18 @@ def test_what_is_missing_at_the_deadline_is_counted() -> None:
     assert net.now - began >= 0.5
 
 
+def test_a_wait_that_was_given_up_is_not_answered_and_the_others_are() -> None:
+    net, a, _, _ = three()
+    a.do(ops.Cut("b", "out"))
+    a.do(ops.Put("k", "1"))
+    given_up, kept = net.agenda.number(), net.agenda.number()
+    for number in (given_up, kept):
+        a.turn(lambda number=number: a.engine.operate(number, ops.Wait(timeout_s=0.5)))  # type: ignore[misc]
+    a.turn(lambda: a.engine.abandon(given_up))
+    net.run_until(lambda: kept in a.answers, 2)
+    assert given_up not in a.answers
+
+
 def test_a_wait_for_one_key_looks_at_that_key_only() -> None:
     _, a, _, _ = three()
     a.do(ops.Put("k", "1"))

@@ -59,6 +59,25 @@ def test_readonly_looks_and_does_not_touch(cluster: Cluster) -> None:
     assert node.values("hello") == ["world"]
 
 
+def test_convergence_and_timeline_are_those_of_the_node_elsewhere(cluster: Cluster) -> None:
+    node, peer = cluster.pair()
+    node.ok('put hello "world"')
+    assert node.ok("wait")["converged"]
+    with attached(node, "--readonly") as screen:
+        screen.wait("1 of 1 peer")
+        screen.type("2")
+        screen.wait("100 % settled")
+        screen.type("3")
+        screen.wait("what .* knows")
+        screen.wait("● hello")
+        peer.ok('put elsewhere "x"')
+        screen.wait("elsewhere")
+        screen.type("1")
+        screen.wait('hello +"world"')
+        screen.type(":wait\r")
+        screen.wait("the one peer alive has it all")
+
+
 def test_a_lost_connection_is_shown_and_comes_back_with_what_happened_meanwhile(cluster: Cluster) -> None:
     node = cluster.start()
     node.ok('put before "1"')
