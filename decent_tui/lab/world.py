@@ -17,7 +17,7 @@ from decent_tui.lab.streams import Streams
 from decent_tui.lab.weather import Weather
 
 MOST_NODES: Final = 9
-STEPS: Final = 40
+STEPS: Final = 30
 """Deeds in a history, on the average."""
 
 _FAST: Final = (0.0, 0.01, 0.05)
@@ -111,7 +111,7 @@ def _weather(draw: Random) -> Weather:
 def draw_steps(world: World, steps: int | None = None) -> list[Step]:
     """The course of events of a world; with `steps`, of that many deeds."""
     draw = Streams(world.seed).of("deeds")
-    pauses = draw.choice((_FAST, _FAST, _BRISK, _BRISK, _SLOW, _SLEEPY))
+    pauses = draw.choice((_FAST, _FAST, _FAST, _BRISK, _BRISK, _BRISK, _SLOW, _SLEEPY))
     trouble = draw.choice((0.0, 0.1, 0.3, 0.5))
     deeds = _People(draw)
     kinds = [kind for kind in _TROUBLES if draw.random() < 0.5] or list(_TROUBLES)
