@@ -211,5 +211,11 @@ def _by_count(item: tuple[str, int]) -> tuple[int, str]:
 def _report() -> int:
     from decent_tui.lab.report import report
 
-    sys.stdout.write(report(lambda text: None) + "\n")
+    sys.stdout.write(report(_progress) + "\n")
     return 0
+
+
+def _progress(text: str) -> None:
+    """What is being measured now, for whoever waits at a terminal."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"{text}\n")
