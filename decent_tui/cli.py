@@ -31,6 +31,8 @@ examples:
   decent-tui                                       a node on port 9001, in a dashboard
   decent-tui --port 9002 --peers 127.0.0.1:9001    a second one, beside it
   decent-tui --headless --json < commands          no screen: commands in, answers out
+  decent-tui put colour '"red"'                    have a running node do something; see decent-tui help
+  decent-tui attach 192.168.1.5:9001               the dashboard of a node that runs elsewhere
 
 Without --data the node's file lies under the platform's data folder, one per host and port.
 --headless reads commands from stdin, one a line (try help); exit, SIGINT and SIGTERM end it in order.
@@ -54,17 +56,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    if arguments[:1] == ["sim"]:
-        from decent_tui.lab import sim
+    if arguments and arguments[0] in _SUBCOMMANDS:
+        return _SUBCOMMANDS[arguments[0]](arguments[1:])
+    if any(not argument.startswith("-") for argument in arguments):
+        from decent_tui.commands import oneshot
 
-        return sim.main(arguments[1:])
-    if arguments[:1] == ["play"]:
-        from decent_tui.lab import play
-
-        return play.main(arguments[1:])
-    if arguments and not arguments[0].startswith("-"):
-        # commands from the shell, attach, demo and so on
-        return fail(f'"{arguments[0]}" is not there yet; --help shows what is', 2)
+        if oneshot.is_command(arguments):
+            return oneshot.main(arguments)
     options = _parser().parse_args(arguments)
     if options.json and not options.headless:
         return fail("--json goes with --headless", 2)
@@ -90,6 +88,55 @@ def _run(arguments: Sequence[str]) -> int:
         return fail(str(error), 1)
 
 
+def _attach(arguments: Sequence[str]) -> int:
+    """`attach HOST:PORT`: the dashboard of a node that runs elsewhere."""
+    parser = Parser(
+        prog=f"{PROGRAM} attach",
+        description="Open the dashboard of a node that runs elsewhere. Closing it does not end the node.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "address", metavar="HOST:PORT", type=_checked(address.parse), help="where the node listens"
+    )
+    parser.add_argument("--readonly", action="store_true", help="only look: nothing can be changed")
+    options = parser.parse_args(arguments)
+    if not (os.isatty(0) and os.isatty(1)):
+        return fail("the dashboard needs a terminal; decent-tui help lists what goes without one", 2)
+
+    import asyncio
+    import gc
+
+    from decent_tui.core.errors import Unreachable
+
+    gc.disable()  # until the first frame
+    from decent_tui.tui.attach import run_attached
+
+    try:
+        return asyncio.run(run_attached(options.address, readonly=options.readonly))
+    except Unreachable as error:
+        return fail(str(error), 1)
+
+
+def _sim(arguments: Sequence[str]) -> int:
+    from decent_tui.lab import sim
+
+    return sim.main(arguments)
+
+
+def _play(arguments: Sequence[str]) -> int:
+    from decent_tui.lab import play
+
+    return play.main(arguments)
+
+
+_SUBCOMMANDS: Final[dict[str, Callable[[Sequence[str]], int]]] = {
+    "attach": _attach,
+    "sim": _sim,
+    "play": _play,
+}
+"""What stands first and is no command of a node."""
+
+
 async def _front(settings: "Settings", options: argparse.Namespace) -> int:
     if options.headless:
         await _headless(settings, as_json=options.json)
@@ -111,7 +158,7 @@ async def _headless(settings: "Settings", *, as_json: bool) -> None:
 
     log_to_stderr()
     stop = headless.stop_on_signals()
-    async with Node(settings) as node:
+    async with Node(settings, retired=stop.set) as node:
         gc.freeze()  # what the start made stays: no collection need look at it again (20 ms each time)
         await headless.serve(node, stop, as_json=as_json)
 

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from decent_tui.commands.files import Exported, Imported
 from decent_tui.commands.parse import find
 from decent_tui.commands.table import COMMANDS, Help
 from decent_tui.core.operations import AnyAnswer, Waited
@@ -22,7 +23,13 @@ class HelpAnswer(msgspec.Struct, frozen=True):
     commands: list[CommandHelp]
 
 
-Answer = AnyAnswer | HelpAnswer
+class Watching(msgspec.Struct, frozen=True):
+    """The changes of keys with this prefix follow."""
+
+    prefix: str
+
+
+Answer = AnyAnswer | HelpAnswer | Watching | Exported | Imported
 
 
 def shortfall(answer: Answer) -> str:

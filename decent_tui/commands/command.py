@@ -27,7 +27,26 @@ class Exit(msgspec.Struct, frozen=True):
     """Answered here, without the node: whoever read it ends in order."""
 
 
-Request = AnyOperation | Help | Exit
+class Watch(msgspec.Struct, frozen=True):
+    """Answered by whoever read it, who then tells of every change of the keys with this prefix."""
+
+    prefix: str = ""
+
+
+class Export(msgspec.Struct, frozen=True):
+    """Carried out by whoever read it, with its own files."""
+
+    file: str
+    prefix: str = ""
+
+
+class Import(msgspec.Struct, frozen=True):
+    """Carried out by whoever read it, with its own files."""
+
+    file: str
+
+
+Request = AnyOperation | Help | Exit | Watch | Export | Import
 
 
 class Kind(Enum):
@@ -43,6 +62,7 @@ class Kind(Enum):
     ADDRESS = auto()
     NUMBER = auto()
     COMMAND = auto()
+    FILE = auto()
 
 
 class WrongUsage(Exception):

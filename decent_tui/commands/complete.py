@@ -132,7 +132,7 @@ async def _words(node: NodeInterface, slot: _Slot, limit: int) -> list[str]:
         case Kind.CIDS | Kind.CID_OR_JSON:
             found = await node.run(Get(slot.key))
             return _beginning(slot.typed, (record.cid for record in found.versions))
-        case Kind.ADDRESS | Kind.NUMBER:
+        case Kind.ADDRESS | Kind.NUMBER | Kind.FILE:
             return []
 
 

@@ -41,6 +41,11 @@ def encode(command: str, answer: Answer) -> Iterator[bytes]:
         yield _head(command) + (b"," if len(fields) > 2 else b"") + _harmless(fields[1:])
 
 
+def encode_event(event: msgspec.Struct) -> bytes:
+    """The line (without its newline) for something that happened."""
+    return _harmless(_encode(event))
+
+
 def encode_error(command: str, error: str) -> bytes:
     """The line (without its newline) for a command that was refused."""
     # a first word of any kind is repeated as it was typed, as far as UTF-8 has it

@@ -14,10 +14,13 @@ from typing import Final, Protocol
 
 import msgspec
 
+from decent_tui.commands.answers import Watching
+from decent_tui.commands.encode import encode_event
 from decent_tui.commands.parse import first_word, is_blank, parse
 from decent_tui.commands.session import Outcome, carry_out
 from decent_tui.commands.stdio import Input, Output
-from decent_tui.commands.table import Exit
+from decent_tui.commands.table import Exit, Watch
+from decent_tui.commands.watch import Watcher, in_text
 from decent_tui.core.address import Address
 from decent_tui.core.errors import Refused
 from decent_tui.core.limits import MAX_LINE
@@ -92,6 +95,9 @@ class Headless:
         self._taken = asyncio.Event()  # something is under way, or no more lines are taken
         self._room = asyncio.Event()
         self._ended = False
+        self._whole = asyncio.Lock()  # held while a line goes out in pieces
+        self._watchers: deque[Watcher] = deque()  # their answers are not printed yet
+        self._watching: list[asyncio.Task[None]] = []
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Carry out lines until one of them ends the node or `stop` is set, and print all answers."""
@@ -104,7 +110,7 @@ class Headless:
             taking.cancel()
             await asyncio.wait({printing}, timeout=GRACE_S)
         finally:
-            for task in (stopped, taking, printing):
+            for task in (stopped, taking, printing, *self._watching):
                 task.cancel()
             for future, _ in self._under_way:
                 future.cancel()
@@ -173,6 +179,8 @@ class Headless:
             command, request = parse(text)
         except Refused as error:
             return _refused(line, str(error)), False
+        if isinstance(request, Watch):
+            return asyncio.create_task(self._watch(request.prefix)), False
         task = asyncio.create_task(carry_out(self._node, command.name, request))
         return task, isinstance(request, Exit | Leave)
 
@@ -199,12 +207,18 @@ class Headless:
             self._under_way.popleft()
             self._load -= share
             self._room.set()
-            for piece in self._pieces(future.result()):
-                batch.append(piece)
-                if perf_counter() - began > SLICE_S:
+            outcome = future.result()
+            async with self._whole:
+                for piece in self._pieces(outcome):
+                    batch.append(piece)
+                    if perf_counter() - began > SLICE_S:
+                        await self._send(batch)
+                        await asyncio.sleep(0)
+                        began = perf_counter()
+                if self._watching or self._watchers:
                     await self._send(batch)
-                    await asyncio.sleep(0)
-                    began = perf_counter()
+            if isinstance(outcome.answer, Watching):
+                self._watching.append(asyncio.create_task(self._tell(self._watchers.popleft())))
         await self._send(batch)
         await self._output.flush()
 
@@ -212,6 +226,30 @@ class Headless:
         if batch:
             self._output.write(b"".join(batch))
             batch.clear()
+            await self._output.ready()
+
+    # ------------------------------------------------------------------ watching
+
+    async def _watch(self, prefix: str) -> Outcome:
+        watcher = Watcher(self._node, prefix)
+        self._watchers.append(watcher)
+        try:
+            await watcher.__aenter__()
+        except Refused as error:
+            self._watchers.remove(watcher)
+            return Outcome("watch", error=str(error))
+        return Outcome("watch", Watching(prefix))
+
+    async def _tell(self, watcher: Watcher) -> None:
+        """Print what a watcher is told, from its answer on until the node ends."""
+        async for told in watcher:
+            text = (
+                encode_event(told) + b"\n"
+                if self._as_json
+                else b"".join(line.encode() + b"\n" for line in in_text(told))
+            )
+            async with self._whole:
+                self._output.write(text)
             await self._output.ready()
 
     def _pieces(self, outcome: Outcome) -> Iterator[bytes]:

@@ -9,8 +9,9 @@ from textwrap import wrap
 from typing import Final
 
 from decent_tui.commands import render_seeing as seeing
-from decent_tui.commands.answers import Answer, HelpAnswer
+from decent_tui.commands.answers import Answer, HelpAnswer, Watching
 from decent_tui.commands.encode import encode_snapshot
+from decent_tui.commands.files import Exported, Imported
 from decent_tui.commands.render_seeing import moment, value
 from decent_tui.commands.scan import quote
 from decent_tui.core.dial_operations import in_words
@@ -195,6 +196,25 @@ def _settling(answer: NodeStatus) -> str:
 @_lines.register
 def _snapshot(answer: SnapshotAnswer, command: str) -> Iterator[str]:
     yield from (piece.decode() for piece in encode_snapshot(answer.snapshot))
+
+
+@_lines.register
+def _exported(answer: Exported, command: str) -> Iterator[str]:
+    yield f"{answer.file}: {answer.count:,} keys, {answer.bytes:,} bytes"
+    if answer.conflicts:
+        yield f'{answer.conflicts:,} of them in conflict: the other values stand in "others"'
+
+
+@_lines.register
+def _imported(answer: Imported, command: str) -> Iterator[str]:
+    yield f"{answer.file}: {answer.count:,} keys written"
+    if answer.conflicts:
+        yield f"{answer.conflicts:,} of them were in conflict: only their newest value was written"
+
+
+@_lines.register
+def _watching(answer: Watching, command: str) -> Iterator[str]:
+    yield f"watching {quote(answer.prefix) + '…' if answer.prefix else 'every key'}"
 
 
 @_lines.register

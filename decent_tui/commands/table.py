@@ -10,13 +10,17 @@ from typing import Final
 from decent_tui.commands.command import A_PEER, end, next_word, nothing, only
 from decent_tui.commands.command import Command as Command
 from decent_tui.commands.command import Exit as Exit
+from decent_tui.commands.command import Export as Export
 from decent_tui.commands.command import Help as Help
+from decent_tui.commands.command import Import as Import
 from decent_tui.commands.command import Kind as Kind
 from decent_tui.commands.command import Request as Request
+from decent_tui.commands.command import Watch as Watch
 from decent_tui.commands.command import WrongUsage as WrongUsage
 from decent_tui.commands.dials import DIALS
 from decent_tui.commands.scan import Scanner
 from decent_tui.commands.seeing import SEEING
+from decent_tui.commands.streaming import STREAMING
 from decent_tui.core import address
 from decent_tui.core.errors import Refused
 from decent_tui.core.operations import (
@@ -211,6 +215,7 @@ _ROWS: Final = (
     ),
     *DIALS,
     *SEEING,
+    *STREAMING,
     Command("status", "status", "show this node in numbers", nothing(Status())),
     Command(
         "snapshot",

@@ -1,5 +1,7 @@
 """Operations that ask whether everybody has everything, and who lacks what."""
 
+from typing import ClassVar
+
 import msgspec
 
 from decent_tui.core.operation import Operation
@@ -52,9 +54,12 @@ class ConvergenceView(msgspec.Struct, frozen=True):
 class Wait(Operation[Waited], frozen=True):
     """Wait until every alive peer holds all that is known here now (or all versions of one key)."""
 
+    looks: ClassVar[bool] = True
     key: str | None = None
     timeout_s: float = 10.0
 
 
 class Convergence(Operation[ConvergenceView], frozen=True):
     """Who lacks what, and how long writes take to settle."""
+
+    looks: ClassVar[bool] = True

@@ -12,7 +12,7 @@ from decent_tui.core import operations as ops
 from decent_tui.core.classic_talk import ClassicDesk
 from decent_tui.core.clocks import Order, compare, join
 from decent_tui.core.dials import Dials
-from decent_tui.core.errors import Refused
+from decent_tui.core.errors import NoValue, Refused
 from decent_tui.core.exchange import Exchange
 from decent_tui.core.greet import Greeting
 from decent_tui.core.links import Link
@@ -110,6 +110,10 @@ class Desk:
             case _:
                 return self._look.answer(operation)
 
+    def abandon(self, number: int) -> None:
+        """Nobody wants the answer of an operation any more."""
+        self._waiting.forget(number)
+
     # ------------------------------------------------------------------ values
 
     def _put(self, operation: ops.Put) -> ops.Versions:
@@ -125,14 +129,14 @@ class Desk:
     def _get(self, key: str) -> ops.Versions:
         shown = visible(self._parts.replica.store.siblings(key))
         if not shown:
-            raise Refused("no value")
+            raise NoValue("no value")
         return ops.Versions(key, to_records(shown))
 
     def _resolve(self, operation: ops.Resolve) -> ops.Versions:
         key = _key(operation.key)
         shown = visible(self._parts.replica.store.siblings(key))
         if not shown:
-            raise Refused("no value")
+            raise NoValue("no value")
         text = operation.value
         if operation.cid is not None:
             chosen = [version for version in shown if version.cid == operation.cid]

@@ -112,6 +112,10 @@ class Engine:
         if answer is not None:
             self._parts.out.effects.append(Answered(number, answer))
 
+    def abandon(self, number: int) -> None:
+        """Nobody wants the answer of an operation any more: what it did is done, but none waits for long."""
+        self._desk.abandon(number)
+
     def opened(self, link: int, remote: str, dialled: str | None) -> None:
         """A connection is open: one that we `dialled` (the address), or one from `remote` (host:port)."""
         self._greeting.opened(Link(link, remote, dialled, self._parts.clock.now))
@@ -253,6 +257,8 @@ class Engine:
                 self._classic.value(link, message)
             case wire.Ack():
                 self._classic.acknowledged(link)
+            case wire.Operate() | wire.Subscribe() if link.kind in ("new", "guest") and not link.dialled:
+                pass  # the owner carries these out, by `operate`
             case wire.Err():
                 pass  # it is in the log; a link that matters closes by itself
             case _ if link.kind == "decent" and self._between_us(link, message, request):

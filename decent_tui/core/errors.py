@@ -1,12 +1,47 @@
 """Two kinds of wrong: what the person here asked for, and what a peer sent."""
 
+from collections.abc import Sequence
+from typing import ClassVar
+
 
 class Refused(Exception):
     """A request that cannot be carried out.
 
     The text is one plain sentence for the person who asked: what was wrong and what to do.
-    Nothing was changed.
+    Nothing was changed, unless it is `Unreachable`. `kind` names the refusals that a program tells apart; it
+    is what crosses the wire.
     """
+
+    kind: ClassVar[str] = ""
+
+
+class NoValue(Refused):
+    """The key has no value."""
+
+    kind = "absent"
+
+
+class Stale(Refused):
+    """The writer had seen other values than the ones held; `cids` are the visible ones, where known."""
+
+    kind = "stale"
+
+    def __init__(self, text: str, cids: Sequence[str] = ()) -> None:
+        super().__init__(text)
+        self.cids = tuple(cids)
+
+
+class Unreachable(Refused):
+    """A node elsewhere cannot be reached, or the connection ended before its answer came: what was asked may
+    have been done or not."""
+
+
+_KINDS = {each.kind: each for each in (NoValue, Stale)}
+
+
+def refusal(text: str, kind: str) -> Refused:
+    """The refusal of that kind, as it was before it crossed the wire."""
+    return _KINDS.get(kind, Refused)(text)
 
 
 class ProtocolError(Exception):

@@ -84,4 +84,21 @@ class Alarm(Event, frozen=True):
     text: str
 
 
-AnyEvent = Changed | Conflict | Settled | Collected | PeerChanged | Dialled | Carried | Alarm
+class Skipped(Event, frozen=True):
+    """Whoever watches from elsewhere missed events that came faster than it reads: `count` of them, each key
+    of a `Changed` for itself (0: nobody knows how many, because the connection was lost meanwhile)."""
+
+    count: int
+
+
+class Attached(Event, frozen=True):
+    """The node that is watched cannot be reached any more (`up` false; `why` in plain words: it stopped, or
+    the connection to it was lost), or it can again. No node says this of itself on the wire."""
+
+    up: bool
+    why: str = ""
+
+
+AnyEvent = (
+    Changed | Conflict | Settled | Collected | PeerChanged | Dialled | Carried | Alarm | Skipped | Attached
+)

@@ -8,6 +8,7 @@ from decent_tui.core import operations as ops
 from decent_tui.core.dials import dials_of
 from decent_tui.core.exchange import Exchange
 from decent_tui.core.lacks import all_known, convergence, in_ms, missing, views
+from decent_tui.core.limits import ANSWER
 from decent_tui.core.members import Known
 from decent_tui.core.paging import after_prefix
 from decent_tui.core.parts import Parts
@@ -19,6 +20,7 @@ from decent_tui.core.telling import history, lacking, reasons, recall, waits_for
 from decent_tui.core.version import Siblings, visible
 
 _PAGE: Final = 1000
+_FEW: Final = 50
 
 
 class Look:
@@ -33,6 +35,8 @@ class Look:
         match operation:
             case ops.Keys():
                 return self._keys(operation)
+            case ops.Entries():
+                return self._entries(operation)
             case ops.Peers():
                 return ops.PeerList(
                     sorted(self._peers(), key=lambda peer: (peer.address, peer.node_id or ""))
@@ -71,6 +75,24 @@ class Look:
             limit=operation.limit + 1,
         )
         return ops.KeyList(found[: operation.limit], len(found) > operation.limit)
+
+    def _entries(self, operation: ops.Entries) -> ops.EntryPage:
+        store = self._parts.replica.store
+        entries: list[ops.Versions] = []
+        size, after = 0, operation.after
+        while True:
+            start = max(after, operation.prefix)
+            inclusive = start != after or not after
+            keys = store.page(prefix=operation.prefix, start=start, inclusive=inclusive, limit=_FEW)
+            for key, siblings in store.siblings_of(keys).items():
+                records = to_records(visible(siblings))
+                size += len(key) + sum(len(bytes(record.value)) + 256 for record in records)
+                if entries and size > ANSWER // 2:
+                    return ops.EntryPage(entries, more=True)
+                entries.append(ops.Versions(key, records))
+            if len(keys) < _FEW:
+                return ops.EntryPage(entries, more=False)
+            after = keys[-1]
 
     def _snapshot(self) -> ops.SnapshotAnswer:
         parts = self._parts

@@ -12,6 +12,7 @@ import msgspec
 from decent_tui.core.batch import Batch, Id
 from decent_tui.core.errors import ProtocolError
 from decent_tui.core.limits import MAX_LEARNED_PEERS, MAX_NAME, MAX_NUMBER
+from decent_tui.core.operations import AnyOperation
 from decent_tui.core.records import Record
 
 PROTOCOL: Final = 1
@@ -21,6 +22,8 @@ Number = Annotated[int, msgspec.Meta(ge=0, le=MAX_NUMBER)]
 Flat = dict[Id, list[Number]]
 """Sets of numbers per node, as in `Seen.to_wire`."""
 Clock = dict[Id, Number]
+NOTHING: Final = msgspec.Raw()
+"""No JSON at all."""
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -223,6 +226,42 @@ class Gone(Message, frozen=True):
     nodes: dict[Id, str]
 
 
+# ------------------------------------------------------------------ from programs
+
+
+class Operate(Message, frozen=True):
+    """A program asks for an operation: on a connection of its own, without HANDSHAKE. It is answered by an
+    ANSWER with the same id when what it wrote is on disk; they take effect in the order of the lines."""
+
+    operation: AnyOperation
+
+
+class Answer(Message, frozen=True):
+    """What came of an OPERATE: the `answer` of that operation, or the sentence by which it was `refused` (and
+    its `kind`, where a program tells it apart). An answer too long for a line comes in parts of its JSON
+    text, one ANSWER each, all but the last with `more`."""
+
+    answer: msgspec.Raw = NOTHING
+    part: str = ""
+    more: bool = False
+    refused: str = ""
+    kind: str = ""
+
+
+class Subscribe(Message, frozen=True):
+    """A program wants to be told of events, those of the kinds `wanted` (none named: all). Answered by an
+    empty EVENTS with the same id, and from then on by one for whatever happens."""
+
+    wanted: Annotated[list[str], msgspec.Meta(max_length=64)] = []
+
+
+class Events(Message, frozen=True):
+    """What happened, each event as JSON; `skipped` were lost before them, because the watcher is too slow."""
+
+    events: list[msgspec.Raw] = []
+    skipped: Number = 0
+
+
 class Unknown(msgspec.Struct, frozen=True):
     """A line of a type that this program does not know; it gets an ERR."""
 
@@ -251,6 +290,10 @@ _TYPES: Final[dict[str, type[Message]]] = {
     "HELD": Held,
     "BYE": Bye,
     "GONE": Gone,
+    "OPERATE": Operate,
+    "ANSWER": Answer,
+    "SUBSCRIBE": Subscribe,
+    "EVENTS": Events,
 }
 _NAMES: Final[dict[type[Message], str]] = {
     **{kind: name for name, kind in _TYPES.items()},

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from decent_tui.core import fingerprint
 from decent_tui.core.clocks import Clock, Dot, clip, join, taken_in
-from decent_tui.core.errors import Refused, StorageError
+from decent_tui.core.errors import Refused, Stale, StorageError
 from decent_tui.core.limits import MAX_NUMBER, SIBLINGS_MAX
 from decent_tui.core.seen import Seen
 from decent_tui.core.store import Change, Root, Store
@@ -22,13 +22,10 @@ from decent_tui.core.values import Value
 from decent_tui.core.version import Siblings, Version, context_over, live, merge, visible
 
 
-class Stale(Refused):
-    """The writer had seen other values than the ones held; `cids` are the visible ones."""
-
-    def __init__(self, cids: Sequence[str]) -> None:
-        shown = ", ".join(cid[:12] for cid in cids) or "nothing"
-        super().__init__(f"stale: the key has changed since you read it (it holds {shown}); read it again")
-        self.cids = tuple(cids)
+def stale(cids: Sequence[str]) -> Stale:
+    """The refusal of a compare-and-set, by the visible cids."""
+    shown = ", ".join(cid[:12] for cid in cids) or "nothing"
+    return Stale(f"stale: the key has changed since you read it (it holds {shown}); read it again", cids)
 
 
 Changed = Callable[[Sequence[Change], str], None]
@@ -109,7 +106,7 @@ class Replica:
         if saw is not None:
             cids = [version.cid for version in visible(before)]
             if set(cids) != set(saw) and cids != [value.cid]:
-                raise Stale(cids)
+                raise stale(cids)
         return self._write(key, value.text, value.cid, before, ts)
 
     def delete(self, key: str, ts: int) -> Version:

@@ -43,6 +43,10 @@ class Waiting:
         self._waiters.append(_Waiter(number, operation.key, goal, deadline))
         self.tick()
 
+    def forget(self, number: int) -> None:
+        """Nobody wants the answer any more."""
+        self._waiters = [waiter for waiter in self._waiters if waiter.operation != number]
+
     def tick(self) -> None:
         """Answer those whose wish came true, and those whose time is over."""
         waiting, self._waiters = self._waiters, []

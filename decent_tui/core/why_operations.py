@@ -1,10 +1,10 @@
 """Operations that ask how a key came to be as it is."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import msgspec
 
-from decent_tui.core.operation import Operation
+from decent_tui.core.operation import Limit, Operation
 from decent_tui.core.records import Record
 
 
@@ -89,17 +89,20 @@ class Recall(Operation[Happenings], frozen=True):
     """What happened to keys here since the change of that number (0: since the beginning), at most `limit`
     changes. Ask again with `next` to go on."""
 
+    looks: ClassVar[bool] = True
     since: int = 0
-    limit: int = 500
+    limit: Limit = 500
 
 
 class Why(Operation[KeyReasons], frozen=True):
     """Why a key has the values it has, and who lacks them; refused when nothing is known of it."""
 
+    looks: ClassVar[bool] = True
     key: str
 
 
 class History(Operation[KeyHistory], frozen=True):
     """How a key came to be as it is, as far as this node remembers; refused when nothing is known of it."""
 
+    looks: ClassVar[bool] = True
     key: str

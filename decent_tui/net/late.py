@@ -15,12 +15,12 @@ class Late:
     asyncio alone do not promise the second)."""
 
     def __init__(self) -> None:
-        self._waiting: list[tuple[float, int, int, Callable[[], None]]] = []
+        self._waiting: list[tuple[float, int, int, Callable[[], object]]] = []
         self._count = 0
         self._size = 0
         self._timer: asyncio.TimerHandle | None = None
 
-    def add(self, at: float, size: int, work: Callable[[], None]) -> bool:
+    def add(self, at: float, size: int, work: Callable[[], object]) -> bool:
         """Do the work at the (monotonic) time; False if too many bytes wait already."""
         if self._size + size > MOST:
             return False

@@ -38,6 +38,13 @@ def describe(message: wire.Message | wire.Unknown) -> tuple[str, str]:
             return f"holds {_count(len(batch.keys), 'version')}", ""
         case wire.Bye():
             return "goodbye", ""
+        case wire.Operate(operation=operation):
+            key = getattr(operation, "key", "")
+            return f"{type(operation).__name__.lower()} {key}".rstrip(), key
+        case wire.Answer(refused=text, part=part):
+            return text or ("a part of a long answer" if part else "done"), ""
+        case wire.Subscribe():
+            return "wants to watch", ""
         case wire.Unknown():
             return "unknown message type", ""
         case _:

@@ -127,8 +127,11 @@ async def run_dashboard(settings: "Settings") -> int:
     gc.enable()
     from decent_tui.net.node import Node, StartError
 
+    def retired() -> None:
+        app.post_message(DashboardApp.Leave())
+
     try:
-        async with Node(settings) as node:
+        async with Node(settings, retired=retired) as node:
             app.post_message(DashboardApp.Opened(node))
             # what was imported and built stays; without this each full collection walks through it all, and
             # keys wait for up to 90 ms

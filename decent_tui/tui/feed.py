@@ -6,7 +6,17 @@ from typing import Final
 
 import msgspec
 
-from decent_tui.core.events import AnyEvent, Carried, Changed, Conflict, Dialled, PeerChanged, Settled
+from decent_tui.core.events import (
+    AnyEvent,
+    Attached,
+    Carried,
+    Changed,
+    Conflict,
+    Dialled,
+    PeerChanged,
+    Settled,
+    Skipped,
+)
 
 BATCHES: Final = 2_000
 """Batches held between two looks. At 10 looks a second that is 20,000 batches a second; what comes beyond
@@ -21,6 +31,7 @@ class News(msgspec.Struct, frozen=True):
 
     `keys` are those that changed (None: too many to name). `writes` counts the changed keys. `peers` says
     that some peer's state changed, `stored` that the store did. `skipped` events came too fast to keep.
+    `lost` says why the node cannot be reached any more ("": it can again; None: no news of that).
     """
 
     events: Sequence[AnyEvent] = ()
@@ -29,6 +40,7 @@ class News(msgspec.Struct, frozen=True):
     stored: bool = False
     peers: bool = False
     skipped: int = 0
+    lost: str | None = None
 
 
 class Feed:
@@ -60,6 +72,7 @@ class Feed:
         keys: set[str] = set()
         writes = 0
         stored = peers = False
+        lost: str | None = None
         for event in events:
             match event:
                 case Carried():
@@ -73,10 +86,15 @@ class Feed:
                     peers = True
                 case Conflict() | Settled():
                     stored = True
+                case Skipped(count=count):
+                    self._skipped += count
+                    self._lost_changes = True
+                case Attached():
+                    peers, lost = True, "" if event.up else event.why
                 case _:
                     pass
         named = tuple(keys) if len(keys) <= KEYS and not self._lost_changes else None
-        news = News(events, named, writes, stored or self._lost_changes, peers, self._skipped)
+        news = News(events, named, writes, stored or self._lost_changes, peers, self._skipped, lost)
         self._skipped = 0
         self._lost_changes = False
         return news

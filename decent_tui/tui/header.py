@@ -18,13 +18,14 @@ SECONDS: Final = 12
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """What the line is made of; without a status the node is still `progress`ing to its start."""
+    """What the line is made of; without a status the node is still `progress`ing to its start, or `lost`."""
 
     status: NodeStatus | None = None
     roster: Roster = Roster()
     cuts: int = 0
     rates: tuple[int, ...] = (0,) * SECONDS
     progress: str = "starting …"
+    lost: bool = False
 
 
 class Header(LineView):
@@ -80,7 +81,9 @@ def header_line(facts: Facts, room: int) -> Line:
     status, roster, rates, cuts = facts.status, facts.roster, facts.rates, facts.cuts
     name = [Span(" decent", "bold accent")]
     if status is None:
-        return spread([*name, Span("  "), said(facts.progress, "dim")], (), room)
+        return spread(
+            [*name, Span("  "), said(facts.progress, "bold ground on red" if facts.lost else "dim")], (), room
+        )
     face = roster.face(status.node_id, status.address)
     who = [*name, Span("  "), Span(face.label, f"bold {face.ink}"), Span(" "), Span(printable(status.name))]
     peers_ink = "green" if status.peers_known and status.peers_alive == status.peers_known else "amber"

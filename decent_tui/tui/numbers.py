@@ -30,6 +30,11 @@ class Numbers:
         self.facts = Facts(progress=text)
         return self.facts
 
+    def lost(self, why: str) -> Facts:
+        """The facts while the node cannot be reached."""
+        self.facts = Facts(roster=self.facts.roster, progress=f"{why}; trying again …", lost=True)
+        return self.facts
+
     def second(self) -> Facts:
         """The facts after another second, with its rate."""
         facts = self.facts

@@ -59,6 +59,8 @@ class Watch:
         if self._feed.waiting:
             news = self._feed.look()
             self._panes.messages.take(news)
+            if news.lost:
+                self._header.show(self._numbers.lost(news.lost))
             if news.stored:
                 if news.keys is None:
                     self._panes.keys.reload()

@@ -131,7 +131,7 @@ def test_what_a_line_asks_for(line: str, request_: Request) -> None:
         ("wait a b", "usage: wait [KEY] [--timeout S]"),
         ("wait --timeout", "usage: wait [KEY] [--timeout S]"),
         ("wait --timeout soon", "--timeout takes a number of 0 or more"),
-        ("watch", 'there is no command "watch"; did you mean "wait"?'),
+        ("watchh", 'there is no command "watchh"; did you mean "watch"?'),
         ("put", "usage: put KEY JSON [--saw CID …]"),
         ("put k", "usage: put KEY JSON [--saw CID …]"),
         ("put k 1 2", 'after the JSON value comes "2", which is no part of it'),

@@ -7,8 +7,7 @@ import pytest
 from decent_tui.core import messages as wire
 from decent_tui.core import operations as ops
 from decent_tui.core.desk import PATIENCE
-from decent_tui.core.errors import Refused
-from decent_tui.core.replica import Stale
+from decent_tui.core.errors import Refused, Stale
 from decent_tui.core.values import content_id
 from decent_tui.lab.classic_node import ClassicNode
 from decent_tui.lab.sim_node import SimNode

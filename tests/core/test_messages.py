@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from decent_tui.core import messages as wire
+from decent_tui.core import operations as ops
 from decent_tui.core.batch import Batch, pack, unpack
 from decent_tui.core.errors import ProtocolError
 from decent_tui.core.records import Record, to_record
@@ -44,6 +45,12 @@ MESSAGES: list[wire.Message] = [
     wire.Held(BATCH, (A, 7)),
     wire.Bye(),
     wire.Gone({A: "left"}),
+    wire.Operate(ops.Put("k", "1", ("c",))),
+    wire.Answer(msgspec.Raw(b'{"key":"k"}')),
+    wire.Answer(part='{"key":', more=True),
+    wire.Answer(refused="no value", kind="absent"),
+    wire.Subscribe(["changed"]),
+    wire.Events([msgspec.Raw(b'{"event":"alarm","at":1.5,"text":"x"}')], 3),
 ]
 
 

@@ -3,11 +3,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from decent_tui.core.clocks import Dot
-from decent_tui.core.errors import Refused, StorageError
+from decent_tui.core.errors import Refused, Stale, StorageError
 from decent_tui.core.invariants import violations
 from decent_tui.core.limits import MAX_NUMBER, SIBLINGS_MAX
 from decent_tui.core.memory import MemoryStore
-from decent_tui.core.replica import Replica, Stale
+from decent_tui.core.replica import Replica
 from decent_tui.core.store import Change, Root
 from decent_tui.core.values import Value, read_value
 from decent_tui.core.version import Version

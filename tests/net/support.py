@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import cast
 
 from decent_tui.core import operations as ops
 from decent_tui.core.errors import Refused
@@ -56,6 +58,14 @@ class Client:
         """Send a message."""
         self.send(json.dumps({"type": kind, "payload": payload}).encode())
 
+    def pause(self) -> None:
+        """Read nothing any more, until `resume`."""
+        cast(asyncio.ReadTransport, self.writer.transport).pause_reading()
+
+    def resume(self) -> None:
+        """Read on."""
+        cast(asyncio.ReadTransport, self.writer.transport).resume_reading()
+
     async def hear(self, within: float = 5.0) -> dict[str, object] | None:
         """The next message; None at the end of the connection."""
         async with asyncio.timeout(within):
@@ -65,9 +75,14 @@ class Client:
 
 
 @asynccontextmanager
-async def client(node: Node) -> AsyncIterator[Client]:
-    """Connect to a node as a stranger."""
-    reader, writer = await asyncio.open_connection(node.host, node.port, limit=4 * 1024 * 1024)
+async def client(node: Node, buffer: int | None = None) -> AsyncIterator[Client]:
+    """Connect to a node as a stranger, whose socket holds about so many bytes unread (else megabytes)."""
+    own = socket.socket()
+    if buffer is not None:
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+    own.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(own, (node.host, node.port))
+    reader, writer = await asyncio.open_connection(sock=own, limit=4 * 1024 * 1024)
     try:
         yield Client(reader, writer)
     finally:

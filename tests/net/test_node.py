@@ -158,7 +158,7 @@ async def test_a_failing_disk_refuses_writes_in_words_and_uses_up_no_number(
 async def test_a_killed_connection_is_made_again_by_itself() -> None:
     async with memory_node() as a, memory_node(a) as b:
         await eventually(lambda: _has_alive(b, 1))
-        for connection in list(b._connections.values()):
+        for connection in list(b._traffic._connections.values()):
             connection.close(at_once=True)
         await a.run(ops.Put("k", "1"))
         await eventually(lambda: _shows(b, "k", [1]))
@@ -195,7 +195,7 @@ async def _has_alive(node: Node, count: int) -> bool:
 
 
 async def _has_links(node: Node, count: int) -> bool:
-    return len(node._connections) == count
+    return node._traffic.count == count
 
 
 async def _has_state(node: Node, state: str) -> bool:
@@ -261,7 +261,7 @@ async def test_a_peer_with_an_id_that_is_none_is_refused() -> None:
 
 
 async def test_silent_strangers_do_not_keep_peers_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("decent_tui.net.node.MAX_CONNECTIONS", 5)
+    monkeypatch.setattr("decent_tui.net.traffic.MAX_CONNECTIONS", 5)
     async with memory_node() as a, AsyncExitStack() as strangers:
         for _ in range(5):
             await strangers.enter_async_context(client(a))

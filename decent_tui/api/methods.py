@@ -1,0 +1,190 @@
+"""What can be asked of a node from Python, whether it runs in this process or elsewhere."""
+
+import json
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from decent_tui.api.values import Change, Entry, Json, Version, to_entry
+from decent_tui.commands.watch import Missed, Watcher
+from decent_tui.core import operations as ops
+from decent_tui.core.errors import NoValue
+from decent_tui.net.interface import NodeInterface
+
+PAGE = 1000
+"""Keys read at a time."""
+
+
+class Methods:
+    """The commands as methods, under their own names.
+
+    Every one raises `Refused` with one plain sentence when the node refuses (nothing was changed then), and
+    `Unreachable`, a kind of it, when the node stopped or cannot be reached: what was asked may then have been
+    done or not. A PEER is host:port, a node id, a unique beginning of one, or a name. To bound the time of
+    any of them put it under `asyncio.timeout`.
+    """
+
+    def __init__(self, node: NodeInterface) -> None:
+        self._node = node
+
+    # ------------------------------------------------------------------ keys and values
+
+    async def put(self, key: str, value: Json, *, saw: Entry | Iterable[str] | None = None) -> Entry:
+        """Write a value; returns when it is on the node's disk.
+
+        It replaces all that the node holds for the key, which also settles a conflict. With `saw` (an entry
+        as it was read, or its cids) it is a compare-and-set: refused as `Stale` if the key holds other values
+        by now. Raises TypeError or ValueError for what is no JSON. A key has at most 1 KiB, a value 256 KiB.
+        """
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        if isinstance(saw, Entry):
+            saw = [version.cid for version in saw.versions]
+        return to_entry(await self._node.run(ops.Put(key, text, None if saw is None else tuple(saw))))
+
+    async def get(self, key: str) -> Entry:
+        """What the key holds; an entry without versions when there is no value."""
+        try:
+            return to_entry(await self._node.run(ops.Get(key)))
+        except NoValue:
+            return Entry(key, ())
+
+    async def delete(self, key: str) -> None:
+        """Delete all values that the node holds for the key; returns when that is on its disk. A value that
+        was written elsewhere at the same time stays."""
+        await self._node.run(ops.Delete(key))
+
+    async def resolve(self, key: str, choice: Version | Json) -> Entry:
+        """Settle a conflict by one of the versions that were read, or by a new value. Raises NoValue for a
+        key without one."""
+        if isinstance(choice, Version):
+            return to_entry(await self._node.run(ops.Resolve(key, cid=choice.cid)))
+        text = json.dumps(choice, ensure_ascii=False, allow_nan=False)
+        return to_entry(await self._node.run(ops.Resolve(key, value=text)))
+
+    async def keys(self, prefix: str = "", *, conflicts: bool = False, after: str = "") -> AsyncIterator[str]:
+        """The keys with this prefix that come after `after`, in the order of their UTF-8 bytes, read a
+        thousand at a time; with `conflicts` only those with several values."""
+        more = True
+        while more:
+            page = await self._node.run(ops.Keys(prefix, conflicts, PAGE, after))
+            for key in page.keys:
+                yield key
+            more, after = page.more and bool(page.keys), page.keys[-1] if page.keys else ""
+
+    def watch(self, prefix: str = "") -> AbstractAsyncContextManager[AsyncIterator[Change]]:
+        """Every change of a key with this prefix from now on, local or not:
+
+            async with node.watch("settings/") as changes:
+                async for change in changes: …
+
+        A key that changes several times before it is read comes once, as it is then. A reader that is too
+        slow for more than 10,000 keys misses some, and `Change.missed` says how many.
+        """
+        return self._watch(prefix)
+
+    @asynccontextmanager
+    async def _watch(self, prefix: str) -> AsyncIterator[AsyncIterator[Change]]:
+        async with Watcher(self._node, prefix) as watcher:
+            yield _changes(watcher)
+
+    # ------------------------------------------------------------------ peers
+
+    async def peers(self) -> list[ops.PeerView]:
+        """Every peer that the node knows, by address, with the evidence for its state."""
+        return (await self._node.run(ops.Peers())).peers
+
+    async def addpeer(self, address: str) -> None:
+        """Learn of a peer (host:port) and dial it."""
+        await self._node.run(ops.AddPeer(address))
+
+    async def getpeer(self, peer: str, key: str) -> Entry:
+        """What one peer holds for a key; waits up to 5 seconds for it."""
+        answer = await self._node.run(ops.GetPeer(peer, key))
+        return to_entry(ops.Versions(answer.key, answer.versions))
+
+    async def gossip(self) -> list[ops.Exchange]:
+        """Exchange everything with every peer at once; waits up to 5 seconds for them. Nodes do this by
+        themselves."""
+        return (await self._node.run(ops.Gossip())).peers
+
+    async def wait(self, key: str | None = None, *, timeout_s: float = 10.0) -> ops.Waited:
+        """Wait until every alive peer has all that the node knows now (or all versions of one key), for so
+        many seconds at most: `converged` says whether they have, `missing` who lacks how many writes."""
+        return await self._node.run(ops.Wait(key, timeout_s))
+
+    async def forget(self, peer: str) -> None:
+        """Remove a node that never comes back from the cluster, for good."""
+        await self._node.run(ops.Forget(peer))
+
+    async def leave(self) -> None:
+        """Retire the node from the cluster; end it then. Started again it joins as a new one."""
+        await self._node.run(ops.Leave())
+
+    # ------------------------------------------------------------------ breaking the network on purpose
+
+    async def cut(self, peer: str, *, direction: ops.Way = "both", for_s: float | None = None) -> None:
+        """Let no bytes pass to or from a peer.
+
+        As with every dial: `direction` is "in" for what comes from the peer alone, "out" for what goes to
+        it. It lasts until `heal`, for `for_s` seconds, or as long as the node's process.
+        """
+        await self._node.run(ops.Cut(peer, direction, for_s))
+
+    async def lag(
+        self,
+        peer: str,
+        ms: float,
+        jitter_ms: float = 0.0,
+        *,
+        direction: ops.Way = "both",
+        for_s: float | None = None,
+    ) -> None:
+        """Have messages arrive `ms` milliseconds late, give or take up to `jitter_ms`. 0 ends it."""
+        await self._node.run(ops.Lag(peer, ms, jitter_ms, direction, for_s))
+
+    async def lose(
+        self, peer: str, percent: float, *, direction: ops.Way = "both", for_s: float | None = None
+    ) -> None:
+        """Have a share of the messages vanish. 0 ends it."""
+        await self._node.run(ops.Lose(peer, percent, direction, for_s))
+
+    async def duplicate(
+        self, peer: str, percent: float, *, direction: ops.Way = "both", for_s: float | None = None
+    ) -> None:
+        """Have a share of the messages arrive twice. 0 ends it."""
+        await self._node.run(ops.Duplicate(peer, percent, direction, for_s))
+
+    async def reorder(
+        self, peer: str, percent: float, *, direction: ops.Way = "both", for_s: float | None = None
+    ) -> None:
+        """Have a share of the messages overtaken by later ones. 0 ends it."""
+        await self._node.run(ops.Reorder(peer, percent, direction, for_s))
+
+    async def heal(self, peer: str = "all") -> None:
+        """Undo every dial of a peer, or of all."""
+        await self._node.run(ops.Heal(peer))
+
+    # ------------------------------------------------------------------ seeing
+
+    async def why(self, key: str) -> ops.KeyReasons:
+        """Why a key has the values it has, and who lacks them: plain `sentences`, and the evidence. The value
+        of a record in it is JSON text. Raises Refused when nothing is known of the key."""
+        return await self._node.run(ops.Why(key))
+
+    async def history(self, key: str) -> ops.KeyHistory:
+        """How a key came to be as it is, as far as the node remembers, deletions included. The value of a
+        record in it is JSON text. Raises Refused when nothing is known of the key."""
+        return await self._node.run(ops.History(key))
+
+    async def status(self) -> ops.NodeStatus:
+        """The node itself, in numbers."""
+        return await self._node.run(ops.Status())
+
+
+async def _changes(watcher: Watcher) -> AsyncIterator[Change]:
+    missed = 0
+    async for told in watcher:
+        if isinstance(told, Missed):
+            missed += told.count
+        else:
+            yield Change(to_entry(ops.Versions(told.key, told.versions)), missed)
+            missed = 0

@@ -1,0 +1,235 @@
+"""One command from the shell, carried out by a running node: `decent-tui put k 1 --node HOST:PORT`.
+
+Exit codes: 0 when it is ok, 1 when it is refused, absent or timed out, 2 on wrong usage. Answers go to
+stdout, with --json whatever they are; without it what went wrong goes to stderr.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from decent_tui.commands.answers import Watching, explain
+from decent_tui.commands.argv import Arguments
+from decent_tui.commands.encode import encode_error, encode_event
+from decent_tui.commands.parse import find
+from decent_tui.commands.render import error_line, lines
+from decent_tui.commands.scan import Word
+from decent_tui.commands.session import Outcome, carry_out
+from decent_tui.commands.table import Command, Exit, Export, Help, Import, Request, Watch, WrongUsage
+from decent_tui.commands.watch import Watcher, in_text
+from decent_tui.core import address
+from decent_tui.core.errors import Refused, Unreachable
+from decent_tui.core.limits import MAX_LINE
+from decent_tui.net.remote import RemoteNode
+
+NODE: Final = "DECENT_NODE"
+"""The environment variable that says where the node is."""
+
+DEFAULT: Final = "127.0.0.1:9001"
+
+PATIENCE_S: Final = 30.0
+"""Seconds for an answer, unless --timeout says otherwise."""
+
+GRACE_S: Final = 5.0
+"""Seconds for an answer to come beyond those that the operation itself may wait."""
+
+_FLAGS: Final = """\
+everywhere:
+  --node HOST:PORT   the node to ask (default: DECENT_NODE, or 127.0.0.1:9001)
+  --json             print the answer as one JSON object
+  --timeout SECONDS  how long to wait for it (default 30)
+  --                 what follows are no flags: for a key that begins with --
+A value that is - is read from stdin."""
+
+
+@dataclass(slots=True)
+class _Call:
+    """What the arguments say."""
+
+    name: str = ""
+    words: list[Word] = field(default_factory=list)
+    node: str | None = None
+    timeout: float | None = None
+    as_json: bool = False
+    explain: bool = False
+
+
+def is_command(arguments: Sequence[str]) -> bool:
+    """Whether the arguments ask for a command: one stands first, but for flags that go with commands."""
+    rest = iter(arguments)
+    for argument in rest:
+        if argument in ("--node", "--timeout"):
+            next(rest, None)
+        elif not argument.startswith(("--json", "--node=", "--timeout=")):
+            return not argument.startswith("-")
+    return False
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Carry out one command; the exit code."""
+    call = _Call(as_json="--json" in arguments)
+    try:
+        command = _read(arguments, call)
+        if call.explain:
+            _print([*lines("help", explain(Help(command.name))), "", *_FLAGS.split("\n")])
+            return 0
+        request = _parse(command, call)
+        where = address.parse(_where(call))
+        patience = PATIENCE_S if call.timeout is None else call.timeout
+    except (Refused, ValueError) as error:
+        return _finish(Outcome(call.name, error=str(error)), call, 2)
+    try:
+        return asyncio.run(_run(command.name, request, where, call, patience))
+    except BrokenPipeError:  # whoever read this has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 1
+
+
+# ------------------------------------------------------------------ reading arguments
+
+
+def _read(arguments: Sequence[str], call: _Call) -> Command:
+    """Sort the arguments into the command's own and those of every command; raises Refused."""
+    command: Command | None = None
+    rest = iter(arguments)
+    for argument in rest:
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            raise Refused("an argument is not valid UTF-8") from None
+        flag, equals, value = argument.partition("=")
+        own = dict(command.flags) if command else {}
+        if argument == "--" and command:
+            call.words += [Word(each, 0, quoted=True) for each in rest]
+        elif argument == "--json":
+            call.as_json = True
+        elif argument in ("--help", "-h"):
+            call.explain = True
+        elif flag in ("--node", "--timeout"):
+            value = value if equals else next(rest, "")
+            _set(call, flag, value)
+            if flag in own:
+                call.words += [Word(flag, 0), Word(value, 0, quoted=True)]
+        elif command is None:
+            call.name = argument
+            command = find(argument)
+            call.name = command.name
+        elif equals and flag in own:
+            call.words += [Word(flag, 0), Word(value, 0, quoted=True)]
+        else:
+            call.words.append(Word(argument, 0))
+    if command is None:
+        raise Refused("a command is missing; decent-tui help lists them")
+    return command
+
+
+def _set(call: _Call, flag: str, value: str) -> None:
+    if flag == "--node":
+        if not value:
+            raise Refused("--node takes the address of a node, HOST:PORT")
+        call.node = value
+        return
+    try:
+        call.timeout = float(value)
+        if not 0 <= call.timeout < 10**9:
+            raise ValueError
+    except ValueError:
+        raise Refused("--timeout takes a number of seconds") from None
+
+
+def _where(call: _Call) -> str:
+    return call.node or os.environ.get(NODE) or DEFAULT
+
+
+def _parse(command: Command, call: _Call) -> Request:
+    try:
+        return command.parse(Arguments(call.words, _stdin))
+    except WrongUsage:
+        raise Refused(f"usage: decent-tui {command.usage}") from None
+
+
+def _stdin() -> str:
+    """A value on stdin."""
+    text = sys.stdin.buffer.read(MAX_LINE)
+    try:
+        return text.decode().strip()
+    except UnicodeDecodeError:
+        raise Refused("what came on stdin is not valid UTF-8") from None
+
+
+# ------------------------------------------------------------------ carrying out
+
+
+async def _run(name: str, request: Request, where: address.Address, call: _Call, patience: float) -> int:
+    if isinstance(request, Help):
+        return _finish(Outcome(name, explain(request)), call, 1)
+    if isinstance(request, Exit):
+        why = "this ends a node from where it runs; stop its process there, or retire it for good with leave"
+        return _finish(Outcome(name, error=why), call, 1)
+    try:
+        async with RemoteNode(where, wanted=["changed"]) as node:
+            if isinstance(request, Watch):
+                return await _watch(node, request, call)
+            long = call.timeout is None and isinstance(request, Export | Import)
+            limit = None if long else max(patience, getattr(request, "timeout_s", 0.0) + GRACE_S)
+            async with asyncio.timeout(limit):
+                outcome = await carry_out(node, name, request, _progress)
+            _progress(0, 0)
+            return _finish(outcome, call, 1)
+    except TimeoutError:
+        why = f"{where} gave no answer within {patience:g} s; what was asked may have been done or not"
+        return _finish(Outcome(name, error=why), call, 1)
+    except Unreachable as error:
+        return _finish(Outcome(name, error=str(error)), call, 1)
+
+
+async def _watch(node: RemoteNode, request: Watch, call: _Call) -> int:
+    """Print what changes, until the connection ends (or for --timeout seconds, if they are given)."""
+    try:
+        async with asyncio.timeout(call.timeout), Watcher(node, request.prefix) as changes:
+            _finish(Outcome("watch", Watching(request.prefix)), call, 1)
+            async for told in changes:
+                if call.as_json:
+                    _write([encode_event(told), b"\n"])
+                else:
+                    _print(in_text(told))
+    except TimeoutError:
+        return 0
+    return 1
+
+
+# ------------------------------------------------------------------ printing
+
+
+def _finish(outcome: Outcome, call: _Call, code: int) -> int:
+    """Print the outcome; 0 if it is ok, else `code`."""
+    if call.as_json:
+        _write(outcome.json() if outcome.answer is not None else [encode_error(call.name, outcome.error)])
+        _write([b"\n"])
+    elif outcome.answer is not None:
+        _print(outcome.text())
+    else:
+        line = error_line(outcome.command or "decent-tui", outcome.error)
+        sys.stderr.write(line.encode(sys.stderr.encoding, "replace").decode(sys.stderr.encoding) + "\n")
+    return 0 if outcome.ok else code
+
+
+def _progress(count: int, size: int) -> None:
+    """Show a person how an export or import goes, in one line of the terminal; with nothing, take it away."""
+    if sys.stderr.isatty():
+        told = f"{count:,} keys, {size / 1e6:,.1f} MB" if count else ""
+        sys.stderr.write(f"\r{told:40}\r" if not count else f"\r{told:40}")
+        sys.stderr.flush()
+
+
+def _print(text: Sequence[str] | Iterator[str]) -> None:
+    _write(line.encode() + b"\n" for line in text)
+
+
+def _write(pieces: Sequence[bytes] | Iterator[bytes]) -> None:
+    for piece in pieces:
+        sys.stdout.buffer.write(piece)
+    sys.stdout.buffer.flush()

@@ -1,0 +1,153 @@
+"""The turns of one node: what comes in goes to the engine at once; what the engine wants done waits for the
+end of the *turn*: one commit and one sync of the disk for all that came since the last one (group commit),
+off the event loop. While the disk works, the next turn fills.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, Protocol, TypeVar, cast
+
+from decent_tui.core.engine import Engine
+from decent_tui.core.errors import Refused, StorageError
+from decent_tui.core.events import AnyEvent
+from decent_tui.core.operations import AnyAnswer, AnyOperation, Operation
+from decent_tui.core.outputs import Answered, Dial, Drop, Effect, Send
+from decent_tui.net.interface import Listener
+
+A = TypeVar("A")
+
+TICK: Final = 0.1
+"""Seconds between the engine's ticks."""
+
+
+class Hands(Protocol):
+    """Carries out what the engine wants done on connections."""
+
+    def ready(self) -> set[int]:
+        """The links that are ready for more."""
+
+    def perform(self, effect: Send | Dial | Drop) -> None:
+        """Carry out one effect; never waits."""
+
+
+class Turns:
+    """An engine, its inputs and its turns; `make_durable` syncs the disk (None: nothing is kept)."""
+
+    def __init__(self, engine: Engine, make_durable: Callable[[], Awaitable[None]] | None) -> None:
+        self._engine = engine
+        self._make_durable = make_durable
+        self._numbers = 0
+        self._waiting: dict[int, asyncio.Future[AnyAnswer]] = {}
+        self._listeners: list[Listener] = []
+        self._wake = asyncio.Event()
+        self._turned = asyncio.Event()
+
+    # ------------------------------------------------------------------ inputs
+
+    def now(self) -> None:
+        """Tell the engine the time."""
+        self._engine.at(time.monotonic(), time.time_ns() // 1_000_000)
+
+    def feed(self, work: Callable[[], None]) -> None:
+        """Hand something to the engine; the turn that ends with it starts soon."""
+        self.now()
+        try:
+            work()
+        except StorageError as error:
+            self._storage_failed(error)
+        self._wake.set()
+
+    async def tick(self) -> None:
+        """Tell the engine that time passes, for ever."""
+        while True:
+            self.feed(self._engine.tick)
+            await asyncio.sleep(TICK)
+
+    async def run(self, operation: Operation[A]) -> A:
+        """Carry out one operation (see `NodeInterface.run`)."""
+        self._numbers += 1
+        number = self._numbers
+        future = asyncio.get_running_loop().create_future()
+        self._waiting[number] = future
+        try:
+            self.feed(lambda: self._engine.operate(number, cast(AnyOperation, operation)))
+            return cast(A, await future)
+        finally:
+            if self._waiting.pop(number, None) is not None:  # it was given up
+                self._engine.abandon(number)
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Have `listener` called with each batch of events (see `NodeInterface.subscribe`)."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    @property
+    def watched(self) -> bool:
+        """Whether anybody listens to the events."""
+        return bool(self._listeners)
+
+    def refuse_all(self, why: str) -> None:
+        """Whoever waits for an answer gets none, for this reason."""
+        for future in self._waiting.values():
+            if not future.done():
+                future.set_exception(Refused(why))
+        self._waiting.clear()
+
+    # ------------------------------------------------------------------ the turn
+
+    async def turn_for_ever(self, hands: Hands) -> None:
+        """Take turns as long as there are inputs."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            await self.turn(hands)
+            self._turned.set()
+            self._turned.clear()
+
+    async def turned(self) -> None:
+        """Return at the end of the turn under way."""
+        await self._turned.wait()
+
+    async def turn(self, hands: Hands) -> None:
+        """One commit, one sync of the disk, and then everything that waited for it."""
+        effects: list[Effect] = []
+        try:
+            self._engine.pushes(hands.ready())
+            wrote = self._engine.commit()
+            effects, events = self._engine.take_effects(), self._engine.take_events()
+            if wrote and self._make_durable is not None:
+                await self._make_durable()
+        except StorageError as error:
+            self._storage_failed(error)
+            for effect in effects:
+                if isinstance(effect, Dial | Drop):  # the rest would speak of what is not on the disk
+                    hands.perform(effect)
+            effects, events = self._engine.take_effects(), self._engine.take_events()
+        for effect in effects:
+            if isinstance(effect, Answered):
+                self._answered(effect)
+            else:
+                hands.perform(effect)
+        if events:
+            self.tell(events)
+
+    def _answered(self, effect: Answered) -> None:
+        future = self._waiting.pop(effect.operation, None)
+        if future is not None and not future.done():
+            if isinstance(effect.outcome, Refused):
+                future.set_exception(effect.outcome)
+            else:
+                future.set_result(effect.outcome)
+
+    def _storage_failed(self, error: StorageError) -> None:
+        """The disk failed: nothing of this turn happened, and everybody who waits is told why. The links that
+        are dropped for it, and the alarm, are all that is left for the end of the turn."""
+        self._engine.undo()
+        self._engine.parts.alarm(f"{error}; nothing is written or synced until that is mended")
+        self.refuse_all(str(error))
+
+    def tell(self, events: Sequence[AnyEvent]) -> None:
+        """Tell whoever listens."""
+        for listener in list(self._listeners):
+            listener(events)
