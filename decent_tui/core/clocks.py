@@ -11,6 +11,7 @@ Source: Preguiça et al., "Dotted version vectors" (2010); the names follow that
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 Clock = Mapping[str, int]
@@ -70,8 +71,9 @@ def clip(clock: Clock, node: str, highest: int) -> dict[str, int]:
     return clipped
 
 
+@lru_cache(maxsize=4_096)
 def is_node(name: str) -> bool:
-    """Whether a name is the id of a node of ours: 16 hex digits."""
+    """Whether a name is the id of a node of ours: 16 hex digits. (Asked of every id of every `seen`.)"""
     return _OURS.fullmatch(name) is not None
 
 

@@ -13,6 +13,11 @@ The steps of `identify`, in an order in which the process may be killed anywhere
 4. write the marker again, with the new tag only; flush: a marker that a loss of power sets back to step 2
    would take a backup from before this start for the newest data.
 
+The marker is flushed at a start only, not with every write (that would double what a write waits for). So a
+loss of power may take back its counter; a backup that was made since that start, put back after that, passes
+for the newest. That is a machine set back in time, and is noticed when a peer knows more of this node's
+writes than it does itself.
+
 Killed before 3, the data knows the old tag, after it the new one: the marker has both. A new id that was
 chosen in 1 and did not reach the data was never used, and the next start chooses another; once it is in the
 data, the marker has it already.

@@ -184,8 +184,10 @@ class Checks:
             at_stake.update(dict.fromkeys(meant))
         for change in changes:
             for gone in change.dropped:
-                known = oracle.made.get(meaning(gone))
-                if known is not None:
+                lost = meaning(gone)
+                known = oracle.made.get(lost)
+                # what replaced it has all of its past too
+                if known is not None and not any(oracle.replaced(lost, held) for held in change.after):
                     at_stake.update(dict.fromkeys((*known.past, meaning(known.version))))
         for write in at_stake:
             self._account(oracle, node, write)

@@ -6,7 +6,7 @@ from random import Random
 from typing import Final
 
 from decent_tui.core.chance import Chance, draw_id
-from decent_tui.core.identity import Identified, Identity, Record, identify
+from decent_tui.core.identity import Identified, Identity, Record, identify, mismatch
 from decent_tui.core.memory import MemoryStore
 from decent_tui.core.store import Change, State
 
@@ -131,6 +131,13 @@ class Disk:
     def _new(self) -> None:
         self.marker = SimMarker(draw_id(self._chance))
         self.file = SimFile(self.marker)
+
+    @property
+    def fits(self) -> bool:
+        """Whether data and marker belong together, as far as can be told here."""
+        state = self.file.load()
+        known = self.file.identity(), self.marker.inode, self.marker.read()
+        return state is not None and not mismatch(state.root, *known)
 
     def open(self) -> Identified:
         """Settle who the node is, by the same rule as the real one."""

@@ -233,10 +233,9 @@ class Network:
         self._slow.clear()
         for party in self.parties.values():
             for number, wire in list(party.wires.items()):
-                if wire.void:
-                    del party.wires[number]
-                    if party.up:
-                        party.lost(number, "timed out")
+                # what it hears may be the death of it, and of all its other connections
+                if wire.void and party.wires.pop(number, None) is not None and party.up:
+                    party.lost(number, "timed out")
 
     def linked(self, parties: Iterable[Party]) -> bool:
         """Whether each of these parties has an open connection to each other one."""

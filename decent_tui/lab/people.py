@@ -7,7 +7,7 @@ some were taken out still makes sense. `do` returns what was done in words, or "
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
@@ -116,8 +116,30 @@ class Cut(Deed, frozen=True):
         return f"{node.name} cuts {other.name} off"
 
 
+_DIALS: Final = {"lag": ops.Lag, "lose": ops.Lose, "duplicate": ops.Duplicate, "reorder": ops.Reorder}
+
+
+class Dial(Deed, frozen=True):
+    """Turn a dial of a link: some of what passes is late, lost, doubled or overtaken."""
+
+    node: int
+    other: int
+    kind: Literal["lag", "lose", "duplicate", "reorder"]
+    amount: float
+
+    def do(self, sim: Simulation) -> str:
+        """Do it."""
+        node, other = sim.node(self.node), sim.node(self.other)
+        turn = {"lag": ops.Lag, "lose": ops.Lose, "duplicate": ops.Duplicate, "reorder": ops.Reorder}[
+            self.kind
+        ]
+        if not node.up or node is other or isinstance(node.do(turn(other.address, self.amount)), Refused):
+            return ""
+        return f"{node.name} dials {self.kind} {self.amount:g} towards {other.name}"
+
+
 class Heal(Deed, frozen=True):
-    """Heal all that was cut there."""
+    """Heal all that was cut or dialled there."""
 
     node: int
 

@@ -65,7 +65,7 @@ def _parser() -> Parser:
     what.add_argument("--story", type=Path, metavar="FILE", help="a history that was written down")
     what.add_argument("--report", action="store_true", help="measure how a write spreads")
     add("--nodes", type=_at_least(2), metavar="N", help="so many nodes (else the seed draws 2 to 9)")
-    add("--steps", type=_at_least(0), metavar="N", help="so many deeds (else the seed draws 10 to 70)")
+    add("--steps", type=_at_least(0), metavar="N", help="so many deeds (else the seed draws 7 to 52)")
     add("--jobs", type=_at_least(1), metavar="N", default=os.cpu_count() or 1, help="processes")
     add("--dask", metavar="HOST:PORT", help="hand the seeds to this Dask scheduler (extra: farm)")
     add("--keep-going", action="store_true", help="do not stop at the first failure")
@@ -211,5 +211,11 @@ def _by_count(item: tuple[str, int]) -> tuple[int, str]:
 def _report() -> int:
     from decent_tui.lab.report import report
 
-    sys.stdout.write(report(lambda text: None) + "\n")
+    sys.stdout.write(report(_progress) + "\n")
     return 0
+
+
+def _progress(text: str) -> None:
+    """What is being measured now, for whoever waits at a terminal."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"{text}\n")

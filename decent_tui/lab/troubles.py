@@ -183,6 +183,10 @@ class Restore(Deed, frozen=True):
             return ""
         node, image = sim.images[self.pick % len(sim.images)]
         sim.set_back(node, lambda: node.disk.restore(image))
+        state = node.store.load()
+        if node.disk.fits and state is not None and sim.oracle is not None:
+            # a loss of power took back what the marker knew: nothing here can tell
+            sim.oracle.set_back(state.root.node, state.root.counter)
         return f"the file of {node.name} is restored from a backup"
 
 

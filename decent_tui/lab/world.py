@@ -7,7 +7,7 @@ testing", 2012).
 
 from collections.abc import Callable, Sequence
 from random import Random
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -17,7 +17,7 @@ from decent_tui.lab.streams import Streams
 from decent_tui.lab.weather import Weather
 
 MOST_NODES: Final = 9
-STEPS: Final = 40
+STEPS: Final = 30
 """Deeds in a history, on the average."""
 
 _FAST: Final = (0.0, 0.01, 0.05)
@@ -55,7 +55,7 @@ class World(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
 
 AnyDeed = (
-    p.Put | p.Delete | p.Gossip | p.ClassicPut | p.Cut | p.Heal | p.Leave | p.Forget | p.Start
+    p.Put | p.Delete | p.Gossip | p.ClassicPut | p.Cut | p.Dial | p.Heal | p.Leave | p.Forget | p.Start
     | t.Crash | t.PowerLoss | t.Dooms | t.Stop | t.Freeze | t.Jump | t.Reset | t.Part | t.Mend | t.Slow
     | t.Backup | t.Restore | t.RollBack | t.Wipe | t.CopyFiles | t.ClassicCrash | t.ClassicStart
 )  # fmt: skip
@@ -111,7 +111,7 @@ def _weather(draw: Random) -> Weather:
 def draw_steps(world: World, steps: int | None = None) -> list[Step]:
     """The course of events of a world; with `steps`, of that many deeds."""
     draw = Streams(world.seed).of("deeds")
-    pauses = draw.choice((_FAST, _FAST, _BRISK, _BRISK, _SLOW, _SLEEPY))
+    pauses = draw.choice((_FAST, _FAST, _FAST, _BRISK, _BRISK, _BRISK, _SLOW, _SLEEPY))
     trouble = draw.choice((0.0, 0.1, 0.3, 0.5))
     deeds = _People(draw)
     kinds = [kind for kind in _TROUBLES if draw.random() < 0.5] or list(_TROUBLES)
@@ -156,6 +156,10 @@ def _seconds(draw: Random) -> float:
     return draw.choice((0.5, 1.0, 5.0, 14.0))
 
 
+_DIALS: Final[Sequence[tuple[Literal["lag", "lose", "duplicate", "reorder"], float]]] = (
+    ("lag", 300), ("lag", 3_000), ("lose", 20), ("lose", 100), ("duplicate", 50), ("reorder", 50),
+)  # fmt: skip
+
 _TROUBLES: Final[Sequence[Callable[[Random], list[AnyDeed]]]] = (
     lambda draw: [t.Crash(_any(draw))],
     lambda draw: [t.PowerLoss(_any(draw))],
@@ -167,6 +171,7 @@ _TROUBLES: Final[Sequence[Callable[[Random], list[AnyDeed]]]] = (
     lambda draw: [p.Start(_any(draw))],
     lambda draw: [p.Cut(*_two(draw))],
     lambda draw: [p.Heal(_any(draw))],
+    lambda draw: [p.Dial(*_two(draw), *draw.choice(_DIALS))],
     lambda draw: [t.Part(*_two(draw), both=draw.random() < 0.6)],
     lambda draw: [t.Mend()],
     lambda draw: [t.Reset(*_two(draw))],

@@ -5,11 +5,24 @@ from unittest import mock
 import pytest
 
 from decent_tui.core.engine import Engine
+from decent_tui.lab.people import Deed
 from decent_tui.lab.simulation import play, play_seed
 from decent_tui.lab.world import draw_steps, draw_world
 
+from .test_world import EVERY_DEED
 
-@pytest.mark.parametrize("seed", range(60))
+
+@pytest.mark.parametrize("kind", EVERY_DEED, ids=lambda kind: kind.__name__)
+def test_every_deed_really_happens(kind: type[Deed]) -> None:
+    for seed in range(300):
+        steps = draw_steps(draw_world(seed))
+        names = [step.deed.name for step in steps if isinstance(step.deed, kind)]
+        if names and play_seed(seed).tally.get(names[0]):
+            return
+    pytest.fail("it is drawn, and never comes about")
+
+
+@pytest.mark.parametrize("seed", range(40))
 def test_whatever_happens_the_rules_hold(seed: int) -> None:
     outcome = play_seed(seed)
     assert not outcome.failed, f"decent-tui sim --seed {seed} --trace: {outcome.check}: {outcome.what}"
