@@ -31,6 +31,10 @@ def course(parts: Parts, number: int, message: object, *, outgoing: bool) -> tup
     if link is None:
         return (now,)
     node, address = _other_end(parts, link, message)
+    if isinstance(message, wire.Handshake) and not outgoing:
+        if parts.faults.is_cut(node, address):
+            return (now,)  # so that whoever greets it closes the link, unanswered
+        link.claimed = node, address
     return parts.faults.course(
         node, address, "out" if outgoing else "in", now, parts.chance, _care(link, message)
     )
@@ -43,6 +47,8 @@ def _other_end(parts: Parts, link: Link, message: object) -> tuple[str | None, s
         return peer.node, peer.address
     if isinstance(message, wire.Handshake):
         return message.node_id, message.listen
+    if link.kind == "new" and link.claimed is not None:
+        return link.claimed
     return link.node, link.address or link.dialled or ""
 
 

@@ -25,6 +25,9 @@ class Link:
     node: str | None = None
     tag: str = ""
     address: str = ""
+    claimed: tuple[str | None, str] | None = None
+    """The id and address in its HANDSHAKE, though a dial may have kept that from arriving: what follows it is
+    from the same node."""
     bad_lines: int = 0
     pull: Pull | None = None
     outbox: Outbox = field(default_factory=Outbox)

@@ -251,6 +251,17 @@ def test_two_decent_nodes_and_a_classic_one_end_level(cluster: Cluster) -> None:
         assert a.ok("keys --conflicts")["keys"] == []
 
 
+def test_a_classic_peer_cut_in_one_direction_brings_nothing_until_healed(cluster: Cluster) -> None:
+    with it_dials_us(cluster, interval=0.2) as (node, peer):
+        node.ok(f"cut {peer.address} --in")
+        peer.put("theirs", 1)
+        pushes = peer.pushes
+        eventually(lambda: peer.pushes > pushes + 3, WITHIN)
+        assert node.values("theirs") == []
+        node.ok(f"heal {peer.address}")
+        eventually(lambda: node.values("theirs") == [1], WITHIN)
+
+
 def test_a_cut_classic_peer_gets_nothing_and_brings_nothing_until_healed(cluster: Cluster) -> None:
     with it_dials_us(cluster, interval=0.2) as (node, peer):
         node.ok("put before 1")

@@ -124,7 +124,7 @@ def test_peers_answers_with_exactly_the_documented_fields(cluster: Cluster) -> N
     cut = a.call(f"cut {b.address}")
     assert cut == {"command": "cut", "ok": True, "peers": [b.address]}
     [peer] = a.peers()
-    assert set(peer) == PEER | {"cut"}
+    assert set(peer) == PEER | {"cut", "dials"}
     assert peer["state"] in STATES
     healed = a.call(f"heal {b.address}")
     assert healed == {"command": "heal", "ok": True, "peers": [b.address]}
