@@ -34,6 +34,7 @@ from decent_tui.core.messages import Line
 from decent_tui.core.operations import AnyOperation
 from decent_tui.core.outputs import Answered, Dial, Drop, Effect
 from decent_tui.core.parts import Parts, Self
+from decent_tui.core.push import Outbox
 from decent_tui.core.serve import Server
 from decent_tui.core.store import Standing, Store
 from decent_tui.core.version import Version
@@ -118,7 +119,8 @@ class Engine:
 
     def opened(self, link: int, remote: str, dialled: str | None) -> None:
         """A connection is open: one that we `dialled` (the address), or one from `remote` (host:port)."""
-        self._greeting.opened(Link(link, remote, dialled, self._parts.clock.now))
+        outbox = Outbox(self._parts.me.tuning.outbox)
+        self._greeting.opened(Link(link, remote, dialled, self._parts.clock.now, outbox=outbox))
 
     def dial_failed(self, address: str, why: str, *, refused: bool) -> None:
         """A dial came to nothing, for a reason in plain words."""

@@ -10,10 +10,8 @@ from typing import Final, TypeVar
 
 from decent_tui.core.limits import CHUNK
 from decent_tui.core.sync import weight
+from decent_tui.core.tuning import Tuning
 from decent_tui.core.version import Version
-
-OUTBOX: Final = 4 * 1024 * 1024
-"""Bytes of versions that wait for one link at most."""
 
 EAGER: Final = 50
 """Links that get pushes; beyond that, versions spread by pulls. With N - 1 messages per write it is the
@@ -24,8 +22,9 @@ L = TypeVar("L")
 
 @dataclass(slots=True)
 class Outbox:
-    """The versions that wait to be pushed on one link."""
+    """The versions that wait to be pushed on one link, at most `limit` bytes of them (`Tuning.outbox`)."""
 
+    limit: int = Tuning().outbox
     waiting: list[Version] = field(default_factory=list)
     """In order."""
     _size: int = 0
@@ -43,7 +42,7 @@ class Outbox:
     def add(self, version: Version) -> None:
         """Have a version pushed when the link is free."""
         self._size += weight(version)
-        if self._size > OUTBOX:
+        if self._size > self.limit:
             self.waiting.clear()
             self._size, self.dropped = 0, True
             return

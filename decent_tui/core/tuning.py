@@ -19,6 +19,9 @@ class Tuning:
     page: int = 4_096
     """Dots in one page of a full answer's list: below 100 KiB even when no two are neighbours."""
 
+    outbox: int = 4 * 1024 * 1024
+    """Bytes of versions that wait for one link; so slow a reader loses pushes, and pulls instead."""
+
     hold: float = 30.0
     """For how long the answering side collects nothing after a page, so that its floor stays put."""
 

@@ -14,12 +14,11 @@ from decent_tui.core.events import Collected
 from decent_tui.core.invariants import all_versions
 from decent_tui.core.limits import MAX_LEARNED_PEERS
 from decent_tui.core.parts import ALARMS
-from decent_tui.core.push import OUTBOX
 from decent_tui.core.ranges import Ranges
 from decent_tui.core.replica import Replica
 from decent_tui.core.seen import Seen
 from decent_tui.core.store import Change
-from decent_tui.core.version import Version, obsoletes
+from decent_tui.core.version import Version, in_order, obsoletes
 from decent_tui.lab.oracle import Meaning, Oracle, meaning
 from decent_tui.lab.sim_node import SimNode
 
@@ -68,7 +67,11 @@ class Checks:
             node.replica.node, dict(node.replica.seen.items()), node.replica.floor
         )  # fmt: skip
         if before is not None and before.id == known.id:
-            self._unheard = self._unheard or not Seen(known.seen).covers(Seen(before.seen))
+            shrunk = not Seen(known.seen).covers(Seen(before.seen))
+            if shrunk and not node.set_back:
+                raise Broken("I4", f"{node.name} has seen less after a restart than before")
+            self._unheard = self._unheard or shrunk
+        node.set_back = False
         self._sums(known, node)
 
     def wrote(self, node: SimNode, changes: Sequence[Change]) -> None:
@@ -111,6 +114,10 @@ class Checks:
         """No version is held beside one that makes it obsolete, or without its dot in `seen`."""
         for change in changes:
             held = node.store.siblings(change.key)
+            if held != in_order(held):
+                raise Broken("siblings", f"{node.name} holds those of {change.key} in another order")
+            if any(version.lamport > node.replica.lamport for version in held):
+                raise Broken("lamport", f"that of {node.name} is below one that it holds")
             for version in held:
                 if version.dot not in node.replica.seen:
                     raise Broken("I4", f"{node.name} holds {_name(version)}, and has not seen it")
@@ -215,7 +222,7 @@ def caps(engine: Engine) -> None:
     """What waits in memory is bounded."""
     parts = engine.parts
     for link in parts.links.all():
-        if link.outbox.size > OUTBOX:
+        if link.outbox.size > link.outbox.limit:
             raise Broken("caps", f"{link.outbox.size} bytes wait for a link")
         if link.pull is not None and len(link.pull.listed) > MAX_LEARNED_PEERS:
             raise Broken("caps", "the list of a full answer names too many nodes")

@@ -130,6 +130,8 @@ class Network:
             party.opened(here, address, address)
 
     def _unreachable(self, party: Party, generation: int, address: str) -> None:
+        if self._thaws(party, self._unreachable, party, generation, address):
+            return
         if party.up and party.generation == generation:
             party.dial_failed(address, "no answer", False)
 
@@ -167,8 +169,7 @@ class Network:
         party = self.parties[to]
         if wire.ends[to] not in party.wires or wire.other[to] in wire.void:
             return
-        if self.now < party.frozen_until:
-            self.agenda.later(party.frozen_until - self.now, self._deliver, wire, to, line)
+        if self._thaws(party, self._deliver, wire, to, line):
             return
         self._course.update(b"%r %s " % (self.now, to.encode()))
         self._course.update(line)
@@ -199,10 +200,20 @@ class Network:
             self.agenda.later(self.weather.base, self._lost, wire, address, "connection reset")
 
     def _lost(self, wire: Wire, address: str, why: str) -> None:
-        wire.open = False
         party = self.parties[address]
+        wire.open = False
+        if self._thaws(party, self._lost, wire, address, why):
+            return
         if party.wires.pop(wire.ends[address], None) is not None and party.up:
             party.lost(wire.ends[address], why)
+
+    def _thaws(self, party: Party, work: Callable[..., None], *args: object) -> bool:
+        """Whether a party is frozen; then it is told of this when it thaws."""
+        if not party.up or self.now >= party.frozen_until:
+            return False
+        self.tally["held back by a freeze"] += 1
+        self.agenda.later(party.frozen_until - self.now, work, *args)
+        return True
 
     def _find_half_open(self, wire: Wire, party: Party) -> None:
         """A line went into a connection whose other end is gone: if its host is there again, it says so."""

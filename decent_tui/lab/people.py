@@ -44,7 +44,7 @@ class Put(Deed, frozen=True):
     def do(self, sim: Simulation) -> str:
         """Do it."""
         node = sim.node(self.node)
-        if not node.up:
+        if not node.awake:
             return ""
         torn = [key for key in sim.keys if self.settle and in_conflict(node.store.siblings(key))]
         key = torn[0] if torn else sim.key(self.key)
@@ -61,7 +61,7 @@ class Delete(Deed, frozen=True):
     def do(self, sim: Simulation) -> str:
         """Do it."""
         node = sim.node(self.node)
-        if not node.up:
+        if not node.awake:
             return ""
         keys = [key for key in sim.keys if live(node.store.siblings(key))]
         if not keys:
@@ -78,7 +78,7 @@ class Gossip(Deed, frozen=True):
     def do(self, sim: Simulation) -> str:
         """Do it."""
         node = sim.node(self.node)
-        if not node.up:
+        if not node.awake:
             return ""
         node.turn(lambda: node.engine.operate(0, ops.Gossip()))
         return f"{node.name} gossips"
@@ -111,7 +111,7 @@ class Cut(Deed, frozen=True):
     def do(self, sim: Simulation) -> str:
         """Do it."""
         node, other = sim.node(self.node), sim.node(self.other)
-        if not node.up or node is other or isinstance(node.do(ops.Cut(other.address)), Refused):
+        if not node.awake or node is other or isinstance(node.do(ops.Cut(other.address)), Refused):
             return ""
         return f"{node.name} cuts {other.name} off"
 
@@ -133,7 +133,7 @@ class Dial(Deed, frozen=True):
         turn = {"lag": ops.Lag, "lose": ops.Lose, "duplicate": ops.Duplicate, "reorder": ops.Reorder}[
             self.kind
         ]
-        if not node.up or node is other or isinstance(node.do(turn(other.address, self.amount)), Refused):
+        if not node.awake or node is other or isinstance(node.do(turn(other.address, self.amount)), Refused):
             return ""
         return f"{node.name} dials {self.kind} {self.amount:g} towards {other.name}"
 
@@ -146,7 +146,7 @@ class Heal(Deed, frozen=True):
     def do(self, sim: Simulation) -> str:
         """Do it."""
         node = sim.node(self.node)
-        if not node.up:
+        if not node.awake:
             return ""
         healed = node.do(ops.Heal("all"))
         return f"{node.name} heals all" if isinstance(healed, ops.Addresses) and healed.peers else ""
@@ -160,7 +160,7 @@ class Leave(Deed, frozen=True):
     def do(self, sim: Simulation) -> str:
         """Do it."""
         node = sim.node(self.node)
-        if not node.up or not sim.world.goodbyes:
+        if not node.awake or not sim.world.goodbyes:
             return ""
         node.do(ops.Leave())
         sim.dies(node)
@@ -178,7 +178,7 @@ class Forget(Deed, frozen=True):
     def do(self, sim: Simulation) -> str:
         """Do it."""
         node, other = sim.node(self.node), sim.node(self.other)
-        if not node.up or node is other or not sim.world.goodbyes:
+        if not node.awake or node is other or not sim.world.goodbyes:
             return ""
         answer = node.do(ops.Forget(other.replica.node))
         return "" if isinstance(answer, Refused) else f"{node.name} forgets {other.name}"

@@ -67,6 +67,7 @@ class SimNode:
         tuning: Tuning = Tuning(),  # noqa: B008 - frozen
         tick: float = TICK,
         volatile: bool = False,
+        busy: float = 0.0,
         watcher: Watcher | None = None,
     ) -> None:
         self.net, self.address, self.volatile = net, address, volatile
@@ -85,13 +86,22 @@ class SimNode:
         self.writing: str | None = None
         """The key that a person here is writing to, in this turn."""
         self.engine: Engine
+        self.set_back = False
+        """Whether its disk was changed to something earlier since it was last open."""
         self._tuning, self._tick_every, self._watcher = tuning, tick, watcher
+        self._busy, self._busy_until = busy, dict[int, float]()
+        """For how many seconds a link takes no more versions after a push, and until when."""
         net.parties[address] = self
 
     @property
     def replica(self) -> Replica:
         """What it holds (of its last life, if it is down)."""
         return self.engine.parts.replica
+
+    @property
+    def awake(self) -> bool:
+        """Whether it runs, and is not frozen."""
+        return self.up and self.net.now >= self.frozen_until
 
     @property
     def store(self) -> SimFile:
@@ -158,7 +168,7 @@ class SimNode:
         engine, now = self.engine, self.net.now
         engine.at(now, int(now * 1000) + BEGINNING + self.jump)
         work()
-        engine.pushes(self.wires)
+        engine.pushes(self._ready() if self._busy_until else self.wires)
         doom = self.doom if engine.parts.out.effects else None
         if doom == "before the commit":
             self.net.tally[f"died {doom}"] += 1
@@ -185,9 +195,21 @@ class SimNode:
             self.crash()
         return None
 
+    def _ready(self) -> set[int]:
+        """The links that are ready for more."""
+        self._busy_until = {
+            link: until
+            for link, until in self._busy_until.items()
+            if until > self.net.now and link in self.wires
+        }
+        return self.wires.keys() - self._busy_until.keys()
+
     def _carry_out(self, effect: Effect) -> None:
         match effect:
             case Send(link, message, request):
+                if self._busy and request is None and isinstance(message, wire.Versions):
+                    self._busy_until[link] = self.net.now + self._busy
+                    self.net.tally["links kept busy"] += 1
                 line = wire.encode(message, request)
                 for at in self.engine.course(link, message, outgoing=True):
                     for mutated in self.mutate(line) if self.mutate else (line,):

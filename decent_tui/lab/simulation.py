@@ -20,6 +20,7 @@ from decent_tui.core import ranges, sync
 from decent_tui.core.clocks import Dot, by_node, is_classic
 from decent_tui.core.errors import Refused
 from decent_tui.core.events import Alarm, Collected
+from decent_tui.core.limits import SIBLINGS_MAX
 from decent_tui.core.operations import AnyOperation
 from decent_tui.core.tuning import Tuning
 from decent_tui.core.version import Version
@@ -30,7 +31,7 @@ from decent_tui.lab.mutate import SIGNS, Mutator
 from decent_tui.lab.network import Network
 from decent_tui.lab.oracle import Meaning, Oracle
 from decent_tui.lab.people import Deed
-from decent_tui.lab.sim_node import SimNode
+from decent_tui.lab.sim_node import DIED, SimNode
 from decent_tui.lab.streams import Streams
 from decent_tui.lab.world import MOST_NODES, Step, World, draw_steps, draw_world
 
@@ -40,6 +41,9 @@ silent link is given up after 12 s, a pull after 10 s, and every hop takes one c
 
 FORGOTTEN: Final = 60.0
 """Virtual seconds within which every tombstone that nobody needs must be gone after that."""
+
+MEETING: Final = 3.0
+"""Virtual seconds for which a world waits at most until all have met; lost HANDSHAKEs may take longer."""
 
 IDLE: Final = 2.0
 """Virtual seconds without anything but signs of life, after which all is quiet."""
@@ -108,6 +112,8 @@ class Simulation:
         answer = node.do(operation)
         node.writing = None
         if isinstance(answer, Refused):
+            if str(answer) != DIED and len(node.store.siblings(key)) < SIBLINGS_MAX:
+                raise Broken("refused", f"{node.name} would not write {key}: {answer}")
             return f", refused: {answer}"
         if self.oracle is not None and dot not in self.oracle.by_dot:
             raise Broken("I1", f"{node.name} acknowledged {dot.node[:4]}:{dot.seq}, which is not on its disk")
@@ -116,10 +122,23 @@ class Simulation:
     def add_node(self, *, volatile: bool = False) -> SimNode:
         """One more node, not yet started."""
         world = self.world
-        tuning = Tuning(world.chunk, world.page, world.hold, world.collect, world.audit)
+        tuning = Tuning(
+            chunk=world.chunk,
+            page=world.page,
+            outbox=world.outbox,
+            hold=world.hold,
+            collect=world.collect,
+            audit=world.audit,
+        )
         name = ascii_lowercase[len(self.nodes)] if len(self.nodes) < 26 else f"n{len(self.nodes)}"
         node = SimNode(
-            self.net, f"{name}:1", tuning=tuning, tick=world.tick, volatile=volatile, watcher=self.checks
+            self.net,
+            f"{name}:1",
+            tuning=tuning,
+            tick=world.tick,
+            volatile=volatile,
+            busy=world.busy,
+            watcher=self.checks,
         )
         self.nodes.append(node)
         return node
@@ -141,6 +160,7 @@ class Simulation:
             node.crash()
         if self.oracle is not None:
             self.oracle.endanger(self._only_on(node))
+        node.set_back = True
         action()
 
     def _only_on(self, node: SimNode) -> list[Meaning]:
@@ -162,6 +182,7 @@ class Simulation:
         for step in course:
             self.net.agenda.run(step.after)
             self._do(step.deed)
+        self._return()
         self._calm()
         self._finish()
 
@@ -172,8 +193,24 @@ class Simulation:
             node.start(*(known.address for known in self.nodes[-2:-1]))
         for number in range(world.classics):
             self.classics.append(ClassicNode(self.net, f"x{number}", self.nodes[number % world.nodes]))
+        if world.met:
+            self.net.agenda.run_until(lambda: self.net.linked(self.nodes), MEETING)
         if world.mutations:
             self.nodes[0].mutate = Mutator(self.net.streams.of("mutations"), world.mutations).lines
+
+    def _return(self) -> None:
+        """In some worlds everybody comes back before the weather clears: who was away for long gets a full
+        answer in the rain."""
+        if not self.world.returns:
+            return
+        self._say("everybody comes back")
+        self.net.mend()
+        for node in self.nodes:
+            node.doom, node.frozen_until = None, 0.0
+            if not node.up:
+                self.start(node)
+        self.net.agenda.run(self.world.returns)
+        self.tally["full answers in the weather"] = self.net.tally["full answers"]
 
     def _do(self, deed: Deed) -> None:
         tell, told = self.net.tell, list[str]()

@@ -64,7 +64,7 @@ class Stop(Deed, frozen=True):
     def do(self, sim: Simulation) -> str:
         """Do it."""
         node = sim.node(self.node)
-        if not node.up:
+        if not node.awake:
             return ""
         sim.dies(node)
         node.stop()

@@ -31,7 +31,7 @@ VERSION_BYTES: Final = 60
 
 
 class World(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One world. `chunk` is in bytes, `tick`, `hold` and `audit` in seconds."""
+    """One world. `chunk` and `outbox` are in bytes, `tick`, `hold` and `audit` in seconds."""
 
     seed: int
     nodes: int
@@ -43,6 +43,13 @@ class World(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     hold: float = 5.0
     audit: float = 5.0
     tick: float = 0.1
+    outbox: int = 4 * 1024 * 1024
+    busy: float = 0.0
+    """Seconds for which a link takes no more versions after a push."""
+    met: bool = False
+    """Whether all have met before anything happens."""
+    returns: float = 0.0
+    """Seconds before the end in which everybody is there again, and the weather still foul."""
     classics: int = 0
     volatile: int = 0
     """How many of the nodes keep nothing."""
@@ -85,6 +92,10 @@ def draw_world(seed: int, nodes: int | None = None) -> World:
         hold=draw.choice((0.0, 2.0, 10.0)),
         audit=draw.choice((2.0, 10.0)),
         tick=draw.choice((0.1, 0.2, 0.3)),
+        outbox=draw.choice((3 * VERSION_BYTES, 10 * VERSION_BYTES, 4 * 1024 * 1024)),
+        busy=draw.choice((0.0, 0.0, 0.05, 0.5)),
+        met=draw.random() < 0.75,
+        returns=draw.choice((0.0, 0.0, 1.5, 3.0)),
         classics=classics,
         volatile=draw.choice((0, 0, 0, 0, 1)),
         goodbyes=draw.random() < 0.25,

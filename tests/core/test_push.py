@@ -1,5 +1,5 @@
 from decent_tui.core.limits import CHUNK
-from decent_tui.core.push import EAGER, OUTBOX, Outbox, eager
+from decent_tui.core.push import EAGER, Outbox, eager
 from decent_tui.core.sync import weight
 
 from .builders import A, version
@@ -34,7 +34,7 @@ def test_a_full_outbox_forgets_what_it_held_and_says_so() -> None:
     box = Outbox()
     some = version(A, 1, text='"' + "x" * 200_000 + '"')
     said = []
-    for _ in range(OUTBOX // weight(some) + 1):
+    for _ in range(Outbox().limit // weight(some) + 1):
         said.append((bool(box), box.dropped))
         box.add(some)
     assert set(said[1:]) == {(True, False)}

@@ -6,7 +6,6 @@ import pytest
 
 from decent_tui.core import operations as ops
 from decent_tui.core.clocks import Dot
-from decent_tui.core.push import OUTBOX
 from decent_tui.core.seen import Seen
 from decent_tui.core.version import Version
 from decent_tui.lab.checks import Broken, caps, verify
@@ -89,7 +88,7 @@ def test_an_unbounded_queue_is_found() -> None:
     sim = running()
     caps(sim.nodes[0].engine)
     [link] = sim.nodes[0].engine.parts.links.decent()
-    link.outbox._size = OUTBOX + 1
+    link.outbox._size = link.outbox.limit + 1
     with pytest.raises(Broken, match="wait for a link"):
         caps(sim.nodes[0].engine)
 
