@@ -1,142 +1,156 @@
-"""Makes the pictures in `screenshots/`: `python -m tests.screenshots`.
+"""Makes the pictures in `screenshots/`: `python -m tests.screenshots` (after `pip install '.[pictures]'`).
 
-Three real nodes in this process write, are cut off, conflict and heal; the program paints itself. Needs
-`rsvg-convert` and the font Fira Code (Debian: librsvg2-bin, fonts-firacode).
+The state is scripted (`tests/tui/stage.py`): the same code makes the same pictures, wherever it runs.
 """
 
 import asyncio
 import html
 import re
-import shutil
-import subprocess
 import sys
-import tempfile
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
 from textual.pilot import Pilot
 
-from decent_tui.commands.session import run_line
-from decent_tui.net.interface import NodeInterface
-from decent_tui.net.node import Node
-from decent_tui.net.settings import Settings
 from decent_tui.tui.app import DashboardApp
-from tests.tui.screen import shown, text, until
+from decent_tui.tui.editor import Editor
+from decent_tui.tui.reader import Page
+from tests.tui.screen import text, until
+from tests.tui.stage import staged
 
-FOLDER = Path(__file__).parent.parent / "screenshots"
-NAMES = ("otter", "lynx", "heron", "wren")
-PORTS = (9001, 9002, 9003, 9004)
+FOLDER: Final = Path(__file__).parent.parent / "screenshots"
+
+Scene = Callable[[], AbstractAsyncContextManager[Pilot[None]]]
 
 
 @asynccontextmanager
-async def cluster() -> AsyncIterator[list[Node]]:
-    """Four nodes that know each other."""
-    async with AsyncExitStack() as stack:
-        nodes: list[Node] = []
-        for name, port in zip(NAMES, PORTS, strict=True):
-            peers = (f"127.0.0.1:{PORTS[0]}",) if nodes else ()
-            settings = Settings(port=port, name=name, memory=True, peers=peers)
-            nodes.append(await stack.enter_async_context(Node(settings)))
-        yield nodes
+async def dashboard() -> AsyncIterator[Pilot[None]]:
+    """View 1: what a person sees first."""
+    async with staged() as (pilot, _, _):
+        yield pilot
 
 
-async def say(node: NodeInterface, *lines: str) -> None:
-    """Carry out commands; each must succeed."""
-    for line in lines:
-        outcome = await run_line(node, line)
-        if outcome is None or not outcome.ok:
-            raise SystemExit(f"{line}: {outcome and outcome.error}")
+@asynccontextmanager
+async def light() -> AsyncIterator[Pilot[None]]:
+    """The same in the light theme."""
+    async with staged(theme="decent-light") as (pilot, _, _):
+        yield pilot
 
 
-async def tell(nodes: list[Node], pilot: Pilot[None]) -> None:
-    """The story: writes on several nodes, a cut, two writes of one key, a heal, a node that stays away."""
-    otter, lynx, heron, _ = nodes
-    for at in range(42, 72):
-        writer = (otter, lynx, heron)[at % 3]
-        await say(writer, f'put user:{at} {{"name": "n{at}", "score": {at * 7}, "tags": ["a", "b"]}}')
-    await say(lynx, 'put theme "dark"', 'put config/limits {"rate": 100, "burst": 20}')
-    app = pilot.app
-    assert isinstance(app, DashboardApp)
-    board = app.dashboard
-    await until(pilot, lambda: "32 keys" in text(board.header) and "100 %" in text(board.header))
-    await say(otter, f"cut 127.0.0.1:{PORTS[3]}")
-    for other in (lynx, heron):
-        await say(other, f"cut 127.0.0.1:{PORTS[3]}")
-    await say(lynx, f"cut 127.0.0.1:{PORTS[0]}", f"cut 127.0.0.1:{PORTS[2]}")
-    await until(pilot, lambda: "1 of 3 peers" in text(board.header))
-    board.run_command('put user:42 {"name": "kavin", "score": 42, "tags": ["a", "b"]}')
-    await say(otter, "delete user:57")
-    await asyncio.sleep(3)  # so that the two values differ in age
-    await say(lynx, 'put user:42 {"name": "kavin", "score": 43, "tags": ["a", "b"]}')
-    await asyncio.sleep(2)
-    await say(lynx, "heal all")
-    await until(pilot, lambda: "≠ 1 conflict" in text(board.header) and "2 of 3 peers" in text(board.header))
-    await say(heron, "put cart:10 [1, 2, 3]")
-    board.keys.show_key("user:42")
-    await until(pilot, lambda: "2 siblings" in text(board.versions) and "in sync" in text(board.peers))
-    await asyncio.sleep(1.5)
-    await until(pilot, lambda: "in sync" in text(board.peers))
+@asynccontextmanager
+async def conflict() -> AsyncIterator[Pilot[None]]:
+    """Three siblings, one of them chosen, and word of another conflict."""
+    async with staged(key="config/limits") as (pilot, board, node):
+        board.set_focus(board.versions)
+        await pilot.press("right", "right")
+        node.write("cc33cc33cc33cc33", "theme", '"light"', context={})
+        await until(pilot, lambda: "theme has 2 values" in text(board.toast))
+        yield pilot
 
 
-def one_by_one(found: re.Match[str]) -> str:
-    """Text with other than ASCII letters, each at its own place: the converter does not know `textLength`,
-    and the glyphs of lines and arrows are not as wide as the rest."""
-    text = html.unescape(found["text"])
-    if text.isascii() or len(text) < 2:
-        return found[0]
-    start, step = float(found["x"]), float(found["length"]) / len(text)
-    return "".join(
-        f'<text {found["before"]}x="{start + at * step:g}" {found["between"]}textLength="{step:g}"'
-        f"{found['after']}>{html.escape(letter)}</text>"
-        for at, letter in enumerate(text)
-        if letter not in " \xa0"
-    )
+@asynccontextmanager
+async def resolve() -> AsyncIterator[Pilot[None]]:
+    """A merge, looked at before it is written."""
+    async with staged(key="config/limits") as (pilot, _, _):
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Editor))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: bool(pilot.app.screen.query(Page)))
+        yield pilot
 
 
-TEXT = re.compile(
+@asynccontextmanager
+async def messages() -> AsyncIterator[Pilot[None]]:
+    """The wire, on the whole screen."""
+    async with staged() as (pilot, board, _):
+        board.set_focus(board.messages)
+        await pilot.press("z")
+        yield pilot
+
+
+@asynccontextmanager
+async def help_() -> AsyncIterator[Pilot[None]]:
+    """All keys and commands."""
+    async with staged() as (pilot, _, _):
+        await pilot.press("question_mark")
+        await until(pilot, lambda: bool(pilot.app.screen.query(Page)))
+        yield pilot
+
+
+@asynccontextmanager
+async def narrow() -> AsyncIterator[Pilot[None]]:
+    """80 by 24: one pane at a time."""
+    async with staged() as (pilot, board, _):
+        await pilot.resize_terminal(80, 24)
+        board.set_focus(board.keys)
+        await pilot.press("tab")
+        await until(pilot, lambda: "2 siblings" in text(board.versions))
+        yield pilot
+
+
+SCENES: Final[dict[str, Scene]] = {
+    "dashboard": dashboard,
+    "conflict": conflict,
+    "resolve": resolve,
+    "messages": messages,
+    "help": help_,
+    "narrow": narrow,
+    "light": light,
+}
+
+TEXT: Final = re.compile(
     r'<text (?P<before>[^>]*?)x="(?P<x>[^"]+)" (?P<between>[^>]*?)textLength="(?P<length>[^"]+)"'
     r"(?P<after>[^>]*)>(?P<text>[^<]*)</text>"
 )
 
 
-def save(pilot: Pilot[None], name: str) -> None:
-    """The screen as it is, as a PNG."""
-    with tempfile.TemporaryDirectory() as folder:
-        svg = Path(pilot.app.save_screenshot("shot.svg", path=folder))
-        # blanks count in SVG text only when asked for; and a cell of Fira Code is 0.6 of its size
-        drawn = TEXT.sub(one_by_one, svg.read_text()).replace("<text ", '<text xml:space="preserve" ')
-        svg.write_text(drawn.replace("font-size: 20px", "font-size: 20.3333px"))
-        target = FOLDER / f"{name}.png"
-        subprocess.run(["rsvg-convert", "-z", "1.5", str(svg), "-o", str(target)], check=True)
+def one_by_one(found: re.Match[str]) -> str:
+    """Text with other than ASCII letters, each at its own place: the glyphs of signs and arrows that come
+    from another font are not as wide as the rest."""
+    letters = html.unescape(found["text"])
+    if letters.isascii() or len(letters) < 2:
+        return found[0]
+    start, step = float(found["x"]), float(found["length"]) / len(letters)
+    return "".join(
+        f'<text {found["before"]}x="{start + at * step:g}" {found["between"]}textLength="{step:g}"'
+        f"{found['after']}>{html.escape(letter)}</text>"
+        for at, letter in enumerate(letters)
+        if letter not in " \xa0"
+    )
+
+
+def painted(svg: str) -> bytes:
+    """The SVG of a screen as a PNG."""
+    import resvg_py  # an extra that only this needs
+
+    font = files("fontpkg_fira_code") / "files" / "FiraCode[wght].ttf"
+    # a cell of Fira Code is 0.6 of its size; blanks count in SVG text only when asked for
+    drawn = TEXT.sub(one_by_one, svg).replace("<text ", '<text xml:space="preserve" ')
+    drawn = drawn.replace("font-size: 20px", "font-size: 20.3333px")
+    return bytes(resvg_py.svg_to_bytes(svg_string=drawn, zoom=1.5, font_files=[str(font)]))
+
+
+async def take(name: str) -> None:
+    """Set one scene and take its picture."""
+    async with SCENES[name]() as pilot:
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        assert isinstance(pilot.app, DashboardApp)
+        svg = pilot.app.export_screenshot(title="decent-tui")
+    target = FOLDER / f"{name}.png"
+    target.write_bytes(painted(svg))
     print(target)  # noqa: T201
 
 
-async def main() -> None:
-    """Tell the story once and take every picture of it."""
-    if shutil.which("rsvg-convert") is None:
-        sys.exit("rsvg-convert is missing (Debian: librsvg2-bin, fonts-firacode)")
+async def main(names: list[str]) -> None:
+    """Take the pictures of these names, or all of them."""
     FOLDER.mkdir(exist_ok=True)
-    async with cluster() as nodes, shown(nodes[0], (120, 36)) as (pilot, board):
-        await tell(nodes, pilot)
-        save(pilot, "dashboard")
-        await pilot.press("e")
-        await pilot.pause(0.5)
-        save(pilot, "merge")
-        await pilot.press("escape", "question_mark")
-        await pilot.pause(0.5)
-        save(pilot, "help")
-        await pilot.press("escape")
-        pilot.app.theme = "decent-light"
-        await pilot.pause(0.5)
-        save(pilot, "light")
-        pilot.app.theme = "decent-dark"
-        await pilot.resize_terminal(80, 24)
-        board.set_focus(board.keys)
-        await pilot.press("tab")
-        await pilot.pause(0.5)
-        save(pilot, "narrow")
+    for name in names or SCENES:
+        await take(name)
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(sys.argv[1:]))

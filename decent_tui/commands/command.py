@@ -75,7 +75,7 @@ class Command:
 
     `parse` reads the arguments that follow the name; it raises Refused or WrongUsage and nothing else.
     `flags` says what follows each flag (None: nothing). `asks` is what a person should know before it is
-    carried out, because nothing undoes it; empty for what can be undone.
+    carried out, because it is hard to take back; empty for what just runs.
     """
 
     name: str

@@ -33,6 +33,11 @@ class Outcome(NamedTuple):
         """Whether the command did what was asked."""
         return self.answer is not None and not shortfall(self.answer)
 
+    @property
+    def stale(self) -> bool:
+        """Whether a compare-and-set was refused because the key has changed."""
+        return self.error.startswith("stale:")
+
     def json(self) -> Iterator[bytes]:
         """The outcome as one JSON object on one line, in pieces, without the newline."""
         if self.answer is None:

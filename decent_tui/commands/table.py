@@ -7,7 +7,7 @@ To add a command, add its operation to `core.operations`, a parse function here 
 import re
 from typing import Final
 
-from decent_tui.commands.command import A_PEER, end, next_word, nothing, only
+from decent_tui.commands.command import A_PEER, next_word, nothing, only
 from decent_tui.commands.command import Command as Command
 from decent_tui.commands.command import Exit as Exit
 from decent_tui.commands.command import Export as Export
@@ -37,6 +37,7 @@ from decent_tui.core.operations import (
     Resolve,
     Snapshot,
     Status,
+    Unresolve,
 )
 
 # ------------------------------------------------------------------ reading arguments
@@ -64,21 +65,30 @@ def _limit(text: str) -> int:
     return int(text)
 
 
-def _put(scan: Scanner) -> Put:
-    key, value = next_word(scan).text, _value(scan)
-    saw: list[str] | None = None
+def _saw(scan: Scanner) -> tuple[str, ...] | None:
+    """The CIDs after `--saw`, up to the end of the line; None without the flag. `--saw none` is the empty
+    list: there must be no value."""
+    cids: list[str] | None = None
+    none = False
     while word := scan.word():
         if word.is_flag and word.text == "--saw":
-            saw = saw or []
-        elif word.is_flag:
+            cids = cids or []
+        elif word.is_flag or cids is None:
             raise WrongUsage
-        elif saw is None:
-            raise Refused(f'after the JSON value comes "{word.text[:20]}", which is no part of it')
+        elif word.text.lower() == "none":
+            none = True
         else:
-            saw.append(_cid(word.text))
-    if saw == []:
+            cids.append(_cid(word.text))
+    if cids is not None and bool(cids) is none:  # neither or both
         raise WrongUsage
-    return Put(key, value, None if saw is None else tuple(saw))
+    return None if cids is None else tuple(cids)
+
+
+def _put(scan: Scanner) -> Put:
+    key, value = next_word(scan).text, _value(scan)
+    if not scan.at_end and not scan.line.startswith("--", scan.at):
+        raise Refused(f'after the JSON value comes "{scan.bare_word()[:20]}", which is no part of it')
+    return Put(key, value, _saw(scan))
 
 
 def _get(scan: Scanner) -> Get:
@@ -86,7 +96,7 @@ def _get(scan: Scanner) -> Get:
 
 
 def _delete(scan: Scanner) -> Delete:
-    return Delete(only(scan).text)
+    return Delete(next_word(scan).text, _saw(scan))
 
 
 def _keys(scan: Scanner) -> Keys:
@@ -111,12 +121,19 @@ def _keys(scan: Scanner) -> Keys:
 def _resolve(scan: Scanner) -> Resolve:
     key = next_word(scan).text
     start = scan.at
-    if _CID.fullmatch(rest := scan.rest()):
-        return Resolve(key, cid=rest.lower())
+    if _CID.fullmatch(cid := scan.bare_word()):
+        return Resolve(key, cid=cid.lower(), saw=_saw(scan))
     scan.at = start
     value = _value(scan)
-    end(scan)
-    return Resolve(key, value=value)
+    return Resolve(key, value=value, saw=_saw(scan))
+
+
+def _unresolve(scan: Scanner) -> Unresolve:
+    key = next_word(scan).text
+    values: list[str] = []
+    while not scan.at_end and not scan.line.startswith("--", scan.at):
+        values.append(_value(scan))
+    return Unresolve(key, tuple(values), _saw(scan))
 
 
 def _getpeer(scan: Scanner) -> GetPeer:
@@ -150,7 +167,7 @@ _ROWS: Final = (
         (("--saw", Kind.CIDS),),
         "The value replaces all that this node holds for the key, so a put also settles a conflict. With "
         "--saw it is refused as stale unless the values here are exactly those with the CIDs that follow. "
-        "Only KEY may be quoted; the JSON is taken as it stands.",
+        "With --saw none the key must have no value. Only KEY may be quoted; the JSON is taken as it stands.",
     ),
     Command(
         "get",
@@ -162,12 +179,13 @@ _ROWS: Final = (
     ),
     Command(
         "delete",
-        "delete KEY",
+        "delete KEY [--saw CID …]",
         "delete a key",
         _delete,
         (Kind.KEY,),
-        details="All values that this node holds go, here and on every peer; a value written elsewhere at "
-        "the same time stays.",
+        (("--saw", Kind.CIDS),),
+        "All values that this node holds go, here and on every peer; a value written elsewhere at "
+        "the same time stays. --saw as in put.",
         asks="it goes from every node",
     ),
     Command(
@@ -182,11 +200,23 @@ _ROWS: Final = (
     ),
     Command(
         "resolve",
-        "resolve KEY CID|JSON",
+        "resolve KEY CID|JSON [--saw CID …]",
         "settle a conflict",
         _resolve,
         (Kind.KEY, Kind.CID_OR_JSON),
-        details="Keeps the value with that CID (exactly 64 hexadecimal digits), or writes a new one instead.",
+        (("--saw", Kind.CIDS),),
+        "Keeps the value with that CID (exactly 64 hexadecimal digits), or writes a new one instead. "
+        "--saw as in put.",
+    ),
+    Command(
+        "unresolve",
+        "unresolve KEY JSON JSON … [--saw CID …]",
+        "write values side by side, in conflict",
+        _unresolve,
+        (Kind.KEY, Kind.JSON, Kind.JSON),
+        (("--saw", Kind.CIDS),),
+        "They take the place of all that this node holds for the key. It takes back a resolve, and it "
+        "shows what a conflict is with one node alone. --saw as in put.",
     ),
     Command(
         "getpeer",

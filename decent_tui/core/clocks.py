@@ -3,8 +3,9 @@
 A *clock* maps node ids to how many of their writes are known (absent means 0). A *dot* names one
 write: the node that made it and that node's sequence number. Clocks are never changed in place.
 
-The entries of a clock are node ids, but for two kinds: ids of the original program, and `ID+`, under which
-the numbers count that a node gave to what it took in for classic peers (see `taken_in`).
+The entries of a clock are node ids, but for three kinds: ids of the original program; `ID+`, under which the
+numbers count that a node gave to what others had written (see `taken_in`); and `ID+SEQ`, which protects one
+write that was made beside others (see `beside`).
 
 Source: Preguiça et al., "Dotted version vectors" (2010); the names follow that paper.
 """
@@ -17,7 +18,7 @@ from typing import Final, Literal, NamedTuple
 Clock = Mapping[str, int]
 Order = Literal["same", "ahead", "behind", "concurrent"]
 _OURS: Final = re.compile("[0-9a-f]{16}")
-_TAKEN_IN: Final = "+"
+_OWNED: Final = re.compile(r"([0-9a-f]{16})\+([0-9]*)")
 
 
 class Dot(NamedTuple):
@@ -61,13 +62,15 @@ def with_entry(context: Clock, entry: str, seq: int) -> dict[str, int]:
 
 
 def clip(clock: Clock, node: str, highest: int) -> dict[str, int]:
-    """The clock with `node`'s number lowered to at most `highest` (dropped at 0)."""
+    """The clock with the numbers that `node` gave lowered to at most `highest` (dropped at 0, and dropped
+    where the entry stands for one higher number only)."""
     clipped = dict(clock)
-    if clipped.get(node, 0) > highest:
-        if highest:
-            clipped[node] = highest
-        else:
-            del clipped[node]
+    for entry, seq in clock.items():
+        if seq > highest and owner(entry) == node:
+            if highest and entry in (node, taken_in(node)):
+                clipped[entry] = highest
+            else:
+                del clipped[entry]
     return clipped
 
 
@@ -78,7 +81,8 @@ def is_node(name: str) -> bool:
 
 
 def taken_in(node: str) -> str:
-    """The entry of a clock under which a node's numbers count for what it takes in for classic peers.
+    """The entry of a clock under which a node's numbers count for what others wrote: what it takes in for
+    classic peers, and what it puts again (see `Replica.put_again`).
 
     Its own writes cover all that it holds of a key, so `{node: 5}` in a context covers `{node: 3}`. What it
     takes in covers nothing of that: it may stand beside an own write with a smaller number, and whoever has
@@ -86,17 +90,29 @@ def taken_in(node: str) -> str:
     write so, when both counted under the node's id.) Two taken in for different peers are told apart by the
     entry of the peer that each has.
     """
-    return node + _TAKEN_IN
+    return f"{node}+"
+
+
+def beside(node: str, seq: int) -> str:
+    """The entry, with the number `seq`, that a write has in its context when it was made beside others of its
+    node, as if these were not there.
+
+    Numbers alone would lose one of them: whoever holds only the 11th write, and writes over it, has the
+    context `{node: 11}`, which covers the whole clock `{node: 10}` of the 10th, though nobody there has seen
+    it. With an entry that only the 10th brings along, a context covers it when its writer has had it.
+    """
+    return f"{node}+{seq}"
 
 
 def entry_of(node: str, author: str) -> str:
-    """The entry under which the number of a version counts that `node` wrote for `author`."""
-    return taken_in(node) if author != node and is_classic(author) else node
+    """The entry of clocks under which the number counts that `node` gave to what `author` wrote."""
+    return node if author == node else taken_in(node)
 
 
 def owner(entry: str) -> str:
     """The node whose number an entry of a clock is."""
-    return node if entry.endswith(_TAKEN_IN) and is_node(node := entry[:-1]) else entry
+    owned = _OWNED.fullmatch(entry)
+    return owned[1] if owned else entry
 
 
 def is_classic(entry: str) -> bool:

@@ -22,7 +22,7 @@ from decent_tui.core.parts import Parts
 from decent_tui.core.peers import Peer
 from decent_tui.core.records import NULL, Record, to_record, to_records
 from decent_tui.core.seen import Seen
-from decent_tui.core.values import check_key, read_value, text_id
+from decent_tui.core.values import Value, check_key, read_value, text_id
 from decent_tui.core.version import visible
 from decent_tui.core.waiting import Waiting
 
@@ -83,12 +83,14 @@ class Desk:
                 return self._put(operation)
             case ops.Get(key=key):
                 return self._get(_key(key))
-            case ops.Delete(key=key):
-                self._parts.replica.delete(_key(key), self._parts.clock.wall)
+            case ops.Delete(key=key, saw=saw):
+                self._parts.replica.delete(_key(key), self._parts.clock.wall, saw)
                 self._parts.tally.writes += 1
                 return ops.KeyOnly(key)
             case ops.Resolve():
                 return self._resolve(operation)
+            case ops.Unresolve():
+                return self._unresolve(operation)
             case ops.AddPeer(address=address):
                 return self._add_peer(address)
             case ops.Cut() | ops.Heal() | ops.Lag() | ops.Lose() | ops.Duplicate() | ops.Reorder():
@@ -117,10 +119,7 @@ class Desk:
     # ------------------------------------------------------------------ values
 
     def _put(self, operation: ops.Put) -> ops.Versions:
-        try:
-            value = read_value(operation.value.encode())
-        except ValueError as error:
-            raise Refused(str(error)) from None
+        value = _value(operation.value)
         key = _key(operation.key)
         version = self._parts.replica.put(key, value, self._parts.clock.wall, operation.saw)
         self._parts.tally.writes += 1
@@ -143,7 +142,18 @@ class Desk:
             if not chosen or chosen[0].value is None:
                 raise Refused("the key has no version with that cid; `get` shows those it has")
             text = chosen[0].value.decode()
-        return self._put(ops.Put(key, text or "null"))
+        return self._put(ops.Put(key, text or "null", operation.saw))
+
+    def _unresolve(self, operation: ops.Unresolve) -> ops.Versions:
+        key = _key(operation.key)
+        values = {value.cid: value for value in map(_value, operation.values)}
+        if len(values) < 2:
+            raise Refused("a conflict takes two values or more that differ")
+        made = self._parts.replica.unresolve(
+            key, list(values.values()), self._parts.clock.wall, operation.saw
+        )
+        self._parts.tally.writes += len(made)
+        return ops.Versions(key, [to_record(version) for version in made])
 
     # ------------------------------------------------------------------ peers
 
@@ -273,6 +283,13 @@ class Desk:
 
     def _done(self, operation: int, outcome: ops.AnyAnswer | Refused) -> None:
         self._parts.out.effects.append(Answered(operation, outcome))
+
+
+def _value(text: str) -> Value:
+    try:
+        return read_value(text.encode())
+    except ValueError as error:
+        raise Refused(str(error)) from None
 
 
 def _key(text: str) -> str:

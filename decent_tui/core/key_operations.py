@@ -59,9 +59,10 @@ class Put(Operation[Versions], frozen=True):
 
 
 class Delete(Operation[KeyOnly], frozen=True):
-    """Write a tombstone over all that is visible."""
+    """Write a tombstone over all that is visible. With `saw`, only if the visible cids are exactly those."""
 
     key: str
+    saw: tuple[str, ...] | None = None
 
 
 class Get(Operation[Versions], frozen=True):
@@ -91,11 +92,22 @@ class Entries(Operation[EntryPage], frozen=True):
 
 
 class Resolve(Operation[Versions], frozen=True):
-    """Settle a conflict: by the cid of one of the siblings, or by a new value (exactly one is given)."""
+    """Settle a conflict: by the cid of one of the siblings, or by a new value (exactly one is given).
+    With `saw`, only if the visible cids are exactly those."""
 
     key: str
     cid: str | None = None
     value: str | None = None
+    saw: tuple[str, ...] | None = None
+
+
+class Unresolve(Operation[Versions], frozen=True):
+    """Write several values (JSON texts) side by side, as siblings, in place of what is there.
+    With `saw`, only if the visible cids are exactly those."""
+
+    key: str
+    values: tuple[str, ...]
+    saw: tuple[str, ...] | None = None
 
 
 class Snapshot(Operation[SnapshotAnswer], frozen=True):

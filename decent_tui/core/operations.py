@@ -35,6 +35,7 @@ from decent_tui.core.key_operations import Put as Put
 from decent_tui.core.key_operations import Resolve as Resolve
 from decent_tui.core.key_operations import Snapshot as Snapshot
 from decent_tui.core.key_operations import SnapshotAnswer as SnapshotAnswer
+from decent_tui.core.key_operations import Unresolve as Unresolve
 from decent_tui.core.key_operations import Versions as Versions
 from decent_tui.core.operation import A
 from decent_tui.core.operation import Limit as Limit
@@ -74,7 +75,7 @@ from decent_tui.core.why_operations import Recall as Recall
 from decent_tui.core.why_operations import Why as Why
 
 AnyOperation = (
-    Put | Delete | Get | Keys | Entries | Resolve | Snapshot
+    Put | Delete | Get | Keys | Entries | Resolve | Unresolve | Snapshot
     | Peers | AddPeer | GetPeer | Gossip | Forget | Leave
     | Cut | Heal | Lag | Lose | Duplicate | Reorder
     | Status | Rows | Count | Inspect | Wait | Convergence | Why | History | Recall

@@ -13,7 +13,7 @@ Claiming too little in `seen` costs bytes; claiming too much loses data.
 from collections.abc import Callable, Iterable, Sequence
 
 from decent_tui.core import fingerprint
-from decent_tui.core.clocks import Clock, Dot, clip, join, taken_in
+from decent_tui.core.clocks import Clock, Dot, beside, clip, join, with_entry
 from decent_tui.core.errors import Refused, Stale, StorageError
 from decent_tui.core.limits import MAX_NUMBER, SIBLINGS_MAX
 from decent_tui.core.seen import Seen
@@ -30,6 +30,14 @@ def stale(cids: Sequence[str]) -> Stale:
 
 Changed = Callable[[Sequence[Change], str], None]
 """Told of the changes of keys as they are written, and of the node they came from ("" for a local write)."""
+
+
+def _check_saw(held: Siblings, saw: Sequence[str] | None, wanted: Sequence[str]) -> None:
+    """Raise Stale unless the visible values are those with these cids, or already the `wanted` ones."""
+    if saw is not None:
+        cids = [version.cid for version in visible(held)]
+        if set(cids) != set(saw) and set(cids) != set(wanted):
+            raise stale(cids)
 
 
 class Replica:
@@ -103,18 +111,43 @@ class Replica:
         not those. It is fine when the only visible value is already the new one.
         """
         before = self.store.siblings(key)
-        if saw is not None:
-            cids = [version.cid for version in visible(before)]
-            if set(cids) != set(saw) and cids != [value.cid]:
-                raise stale(cids)
+        _check_saw(before, saw, [value.cid])
         return self._write(key, value.text, value.cid, before, ts)
 
-    def delete(self, key: str, ts: int) -> Version:
-        """Write a tombstone over everything held for the key; refused when there is nothing to delete."""
+    def delete(self, key: str, ts: int, saw: Sequence[str] | None = None) -> Version:
+        """Write a tombstone over everything held for the key; refused when there is nothing to delete.
+        `saw` as in `put`."""
         before = self.store.siblings(key)
         if not live(before):
             raise Refused("no value")
+        _check_saw(before, saw, [])
         return self._write(key, None, "", before, ts)
+
+    def unresolve(
+        self, key: str, values: Sequence[Value], ts: int, saw: Sequence[str] | None = None
+    ) -> list[Version]:
+        """Write several values over everything held for the key, as siblings: each is a write of its own,
+        made as if it did not know of the others (see `clocks.beside`). The first is made last, so that they
+        are shown in the order given. `saw` as in `put`."""
+        before = self.store.siblings(key)
+        _check_saw(before, saw, [value.cid for value in values])
+        if len(values) > SIBLINGS_MAX:
+            raise Refused(f"at most {SIBLINGS_MAX} values can stand side by side")
+        context = context_over(before)
+        made = [
+            self._make(
+                key,
+                value.text,
+                value.cid,
+                self._protected(context),
+                self._tick(0),
+                self.node,
+                ts,
+                self.store.siblings(key),
+            )
+            for value in reversed(values)
+        ]
+        return made[::-1]
 
     def _write(self, key: str, value: bytes | None, cid: str, before: Siblings, ts: int) -> Version:
         return self._make(key, value, cid, context_over(before), self._tick(0), self.node, ts, before)
@@ -145,6 +178,11 @@ class Replica:
         self._see(dot)
         self._change([Change.of(key, before, after)], "")
         return version
+
+    def _protected(self, context: Clock) -> Clock:
+        """The context of the next write, if it is made beside others of this node (see `clocks.beside`)."""
+        seq = self.counter + 1
+        return with_entry(context, beside(self.node, seq), seq)
 
     def _tick(self, heard: int) -> int:
         """The lamport of a new event: above all that was heard, saturating at 2^53."""
@@ -204,7 +242,8 @@ class Replica:
         to name two writes."""
         before = self.store.siblings(disputed.key)
         value, cid, author = disputed.value, disputed.cid, disputed.author
-        self._make(disputed.key, value, cid, disputed.clock, self._tick(0), author, ts, before)
+        context = self._protected(disputed.clock)
+        self._make(disputed.key, value, cid, context, self._tick(0), author, ts, before)
 
     def drop(self, unwanted: Iterable[Version]) -> int:
         """Take out versions that the rest has deleted and forgotten (a full answer) or that everyone may
@@ -246,7 +285,9 @@ class Replica:
         if rewrite_ts is None:
             return
         for version in self.store.by_number(old, opened_at + 1, counter, counter):
-            context = clip(clip(version.context, old, opened_at), taken_in(old), opened_at)
+            context: Clock = clip(version.context, old, opened_at)
+            if beside(old, version.seq) in version.context:
+                context = self._protected(context)
             author = node if version.author == old else version.author
             # the old one goes: numbers in its context mean other writes elsewhere, which it would hold down
             self.drop([version])

@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
+from decent_tui.core.clocks import entry_of
 from decent_tui.core.dial_operations import DialView
 from decent_tui.core.operation import Limit, Operation
 from decent_tui.core.records import Record
@@ -81,6 +82,11 @@ class SiblingView(msgspec.Struct, frozen=True):
     seq: int
     context: dict[str, int]
     held: list[str]
+
+    @property
+    def entry(self) -> str:
+        """The entry of clocks under which its number counts."""
+        return entry_of(self.node, self.record.node_id)
 
 
 class Inspection(msgspec.Struct, frozen=True):

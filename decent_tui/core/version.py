@@ -16,8 +16,9 @@ class Version(msgspec.Struct, frozen=True, gc=False):
 
     `value` is JSON text, or None for a tombstone (then `cid` is empty). `node` and `seq` are the
     dot: the node that took the write in and its number there. `context` is the clock of what the
-    writer had before it for this key. `author` differs from `node` only for what a classic peer
-    wrote. `ts` is the author's wall clock in milliseconds since 1970: a label that decides nothing.
+    writer had before it for this key. `author` differs from `node` for what a classic peer wrote, and
+    for what was put again after a dot had turned out to name two writes. `ts` is the author's wall
+    clock in milliseconds since 1970: a label that decides nothing.
     """
 
     key: str

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from decent_tui.core.clocks import covers, entry_of, owner
+from decent_tui.core.clocks import beside, covers, owner
 from decent_tui.core.operations import Inspection, SiblingView
 
 
@@ -31,7 +31,9 @@ def why(siblings: Sequence[SiblingView]) -> list[Sentence]:
         return _alone(siblings[0])
     told: list[Sentence] = []
     values = {view.record.cid for view in siblings if not view.record.deleted}
-    if len(siblings) == 2:
+    if len({view.node for view in siblings}) == 1:
+        told.append(_side_by_side(siblings))
+    elif len(siblings) == 2:
         first, second = siblings
         told += [_blind(first, second), _blind(second, first)]
     else:
@@ -54,13 +56,20 @@ def _alone(view: SiblingView) -> list[Sentence]:
     return []
 
 
+def _side_by_side(siblings: Sequence[SiblingView]) -> Sentence:
+    """Writes of one node: an `unresolve`, a classic peer's writes taken in, or a repair."""
+    *some, last = map(ordinal, sorted(view.seq for view in siblings))
+    if len(some) >= MOST:
+        some, last = some[:MOST], f"{len(siblings) - MOST} more"
+    none = "neither was made over the other" if len(siblings) == 2 else "none was made over another"
+    return (Node(siblings[0].node), f"'s {', '.join(some)} and {last} writes stand side by side: {none}.")
+
+
 def _blind(writer: SiblingView, other: SiblingView) -> Sentence:
     """What `writer` had not seen of `other`."""
-    if writer.context.get(_entry(other), 0) >= other.seq and not covers(writer.context, other.context):
+    if _had(writer, other) and not covers(writer.context, other.context):
         node, seq = _first_lack(writer.context, other.context)
         return (Node(writer.node), " wrote without having seen ", Node(node), f"'s {ordinal(seq)} write.")
-    if writer.node == other.node:
-        return (Node(writer.node), f"'s {ordinal(writer.seq)} write came without its {ordinal(other.seq)}.")
     verb = " deleted" if writer.record.deleted else " wrote"
     return (
         Node(writer.node),
@@ -70,19 +79,25 @@ def _blind(writer: SiblingView, other: SiblingView) -> Sentence:
     )
 
 
+def _had(writer: SiblingView, other: SiblingView) -> bool:
+    """Whether `writer` had that write of the other's node, or a later one that covers it (see
+    `clocks.beside`)."""
+    protected = beside(other.node, other.seq)
+    entry = protected if protected in other.context else other.entry
+    return writer.context.get(entry, 0) >= other.seq
+
+
 def _unseen(writer: SiblingView, siblings: Sequence[SiblingView]) -> Sentence:
-    """All that one of many had not seen, in one sentence."""
-    others = [v for v in siblings if v is not writer and writer.context.get(_entry(v), 0) < v.seq]
+    """All that one of many had not seen of other nodes, in one sentence."""
+    others = [v for v in siblings if v.node != writer.node and not _had(writer, v)]
+    if not others:
+        return (Node(writer.node), f"'s {ordinal(writer.seq)} write was made beside others of its own.")
     verb = " deleted" if writer.record.deleted else " wrote"
     parts: list[str | Node] = [Node(writer.node), f"{verb} without having seen "]
     for at, other in enumerate(others[:3]):
         parts += [", " if at else "", Node(other.node), f"'s {ordinal(other.seq)}"]
     parts.append(f" and {len(others) - 3} more." if len(others) > 3 else ".")
     return tuple(part for part in parts if part != "")
-
-
-def _entry(view: SiblingView) -> str:
-    return entry_of(view.node, view.record.node_id)
 
 
 def _first_lack(context: Mapping[str, int], wanted: Mapping[str, int]) -> tuple[str, int]:

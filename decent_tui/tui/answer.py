@@ -7,7 +7,7 @@ from typing import Final
 from textual import events
 
 from decent_tui.tui.line_view import LineView
-from decent_tui.tui.lines import Line, Span, cells, crop, cut, said, spread, width
+from decent_tui.tui.lines import Line, Span, cells, cut, said, spread, width
 
 LINES: Final = 2_000
 """Lines of an answer that are shown; whoever wants more asks from a shell."""
@@ -33,6 +33,7 @@ class AnswerView(LineView):
         super().__init__(id=id)
         self._hint: Line = ()
         self._said: tuple[Line, ...] = (WELCOME,)
+        self._tail: Line = ()
         self._top = 0
         self._limit = 12
         self._folded = True
@@ -68,19 +69,23 @@ class AnswerView(LineView):
         """Whether there is more than can be seen of it: the pages of the keyboard are then its own."""
         return self.is_open and len(self._rows) > self.size.height
 
-    def show(self, command: str, answer: Iterable[str], ink: str = "text", *, brief: bool = False) -> None:
-        """Show a command and its answer; a brief one takes one row until it is asked for."""
+    def show(
+        self, command: str, answer: Iterable[str], ink: str = "text", *, brief: bool = False, tail: Line = ()
+    ) -> None:
+        """Show a command and its answer; a brief one takes one row until it is asked for. The `tail` stands
+        at the right end of the first row."""
         self._question = ""
         words = [said(text, ink, most=LONG) for text in islice(answer, LINES + 1)]
         if len(words) > LINES:
             words[LINES:] = [Span("… there is more; ask for it from a shell", "dim")]
         first = [Span(" "), said(command[:200], "dim", most=200)]
         if len(words) == 1:
-            room = max(20, self.size.width - cells(words[0].text) - 6)
+            room = max(20, self.size.width - cells(words[0].text) - 6 - width(tail))
             first[1] = Span(cut(first[1].text, max(room, self.size.width // 3)), "dim")
             self._said = ((*first, Span("  ─  " if command else "", "dim"), words[0]),)
         else:
             self._said = (tuple(first), *((Span(" "), word) for word in words))
+        self._tail = tail
         self._hint, self._top, self._folded = (), 0, brief
         self._arrange()
 
@@ -111,7 +116,7 @@ class AnswerView(LineView):
     def row(self, y: int) -> tuple[Line, str]:
         """One row; the last one says how to go on."""
         if self._folded and not self._hint:
-            return crop(self._said[0], self.size.width), "bar"
+            return spread(self._said[0], self._tail, self.size.width), "bar"
         at = self._top + y
         line = self._rows[at] if at < len(self._rows) else ()
         height = self.size.height

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import gc
-import os
 import signal
 import sys
 import time
@@ -17,10 +16,11 @@ from textual.message import Message
 
 from decent_tui.core.text import printable
 from decent_tui.net.interface import NodeInterface
+from decent_tui.tui import themes
 from decent_tui.tui.dashboard import Dashboard
 from decent_tui.tui.driver import SteadyDriver
 from decent_tui.tui.history import History, default_path
-from decent_tui.tui.palette import THEMES, variables
+from decent_tui.tui.palette import DARK, LIGHT, variables
 
 if TYPE_CHECKING:
     from decent_tui.net.node import Settings
@@ -56,14 +56,19 @@ class DashboardApp(App[None]):
         progress: str = "opening …",
         history: Path | None = None,
         now: Callable[[], float] | None = None,
+        theme_file: Path | None = None,
     ) -> None:
-        super().__init__(driver_class=SteadyDriver)
-        for theme in THEMES:
+        first = themes.first(theme_file)
+        own = {theme.name: theme for theme in (*themes.THEMES, themes.NO_COLOUR)}
+        # what the first theme wants is known only here: later ones are asked themselves
+        super().__init__(driver_class=SteadyDriver, ansi_color=own[first].ansi or None)
+        self.set_reactive(App.ansi_color, None)
+        for theme in own.values():
             self.register_theme(theme)
         # set without the watchers: they would read all styles a second time
-        wished = os.environ.get("TEXTUAL_THEME", "")
-        self.set_reactive(App.theme, wished if wished in self.available_themes else THEMES[0].name)
+        self.set_reactive(App.theme, first)
         self.stylesheet.set_variables(self.get_css_variables())
+        self._theme_file = theme_file
         self.painted = asyncio.Event()
         self.dashboard = Dashboard(History(history), now=now or time.time)
         self._progress = progress
@@ -71,7 +76,7 @@ class DashboardApp(App[None]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The inks for themes that are not ours."""
-        return variables(dark=self.current_theme.dark)
+        return variables(DARK if self.current_theme.dark else LIGHT)
 
     def get_default_screen(self) -> Dashboard:
         """View 1."""
@@ -84,10 +89,15 @@ class DashboardApp(App[None]):
         )
 
     def action_next_theme(self) -> None:
-        """Change between the program's own themes."""
-        names = [theme.name for theme in THEMES]
-        at = names.index(self.theme) if self.theme in names else -1
-        self.theme = names[(at + 1) % len(names)]
+        """Go to the next of the program's own themes, and keep it for the next run."""
+        if self.no_color:
+            self.dashboard.tell("NO_COLOR is set, so there is only the theme without colours")
+            return
+        theme = themes.after(self.theme)
+        self.theme = theme.name
+        kept = themes.keep(self._theme_file, theme.name)
+        how = "" if kept else ", for this run"
+        self.dashboard.tell(f"theme: {themes.DESCRIBED[theme.name]}{how}")
 
     def on_mount(self) -> None:
         """Say what is going on, and when it is on the screen."""
@@ -116,7 +126,8 @@ async def run_dashboard(settings: "Settings") -> int:
     """
     settings = replace(settings, screen=True)
     sys.setswitchinterval(SWITCH)
-    app = DashboardApp(f"opening {settings.host}:{settings.port} …", default_path())
+    opening = f"opening {settings.host}:{settings.port} …"
+    app = DashboardApp(opening, default_path(), theme_file=themes.default_path())
     running = asyncio.create_task(app.run_async())
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP):

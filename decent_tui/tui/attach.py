@@ -6,6 +6,7 @@ import signal
 
 from decent_tui.core.address import Address
 from decent_tui.net.attached import AttachedNode
+from decent_tui.tui import themes
 from decent_tui.tui.app import DashboardApp
 from decent_tui.tui.history import default_path
 
@@ -16,7 +17,7 @@ async def run_attached(address: Address, *, readonly: bool) -> int:
     Raises Unreachable, before anything is on the screen, when no node answers there.
     """
     async with AttachedNode(address, readonly=readonly) as node:
-        app = DashboardApp(f"reading {address} …", default_path())
+        app = DashboardApp(f"reading {address} …", default_path(), theme_file=themes.default_path())
         running = asyncio.create_task(app.run_async())
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):

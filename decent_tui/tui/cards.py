@@ -1,7 +1,7 @@
 """One version of a key as a card: who, when, the value, the clock, the ids. Pure: data in, lines out."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -12,11 +12,13 @@ from decent_tui.tui.lines import Line, Span, crop, fit, flow, pad, said, width
 from decent_tui.tui.roster import Roster
 from decent_tui.tui.words import ago, plural, size
 
-LETTERS: Final = "abcd"
-"""The keys that keep a sibling; further ones are kept by `resolve KEY CID`."""
+LETTERS: Final = "ab"
+"""The keys that keep a sibling at once; any sibling is kept by the cursor over the cards."""
 
 CARD: Final = 26
 """Cells a card needs to be read; narrower than this and cards are stacked."""
+
+NAMES: Final = "abcdefghijklmnopqrstuvwxyz"
 
 DECODED: Final = 512 * 1024
 """Bytes of values that are decoded for one look; about 2 ms of work."""
@@ -26,6 +28,11 @@ BARRED: Final = 6
 
 ENTRIES: Final = 24
 """Clock entries shown; the clocks of classic peers grow for ever."""
+
+
+def letter(at: int) -> str:
+    """What a sibling is called on the screen: a to z, then by number."""
+    return NAMES[at] if at < len(NAMES) else str(at + 1)
 
 
 class Values:
@@ -45,6 +52,8 @@ class Values:
         ]
         self.marks = json_view.differing(shown)
         self.merge = json_view.merged(shown)
+        self.left_out = sum(isinstance(value, _Folded) for value in self._values)
+        """Values too large to be decoded here, which the merge lacks."""
 
     def __getitem__(self, at: int) -> object:
         return self._values[at]
@@ -54,45 +63,86 @@ class _Folded(msgspec.Struct, frozen=True):
     size: int
 
 
+class Place(NamedTuple):
+    """Where a card stands: its first line and the line behind its last one, its first cell and the one
+    behind its last one."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+
+class Laid(NamedTuple):
+    """The cards in lines, and where each of them is."""
+
+    lines: list[Line]
+    places: list[Place]
+
+
 def cards(
-    inspection: Inspection, values: Values, roster: Roster, room: int, lines: int, now: float
-) -> list[Line]:
-    """All versions side by side as far as they fit, the rest below, in lines of `room` cells."""
+    inspection: Inspection,
+    values: Values,
+    roster: Roster,
+    room: int,
+    lines: int,
+    now: float,
+    chosen: int | None = None,
+) -> Laid:
+    """All versions side by side as far as they fit, the rest below, in lines of `room` cells. The frame of
+    the `chosen` one is lit."""
     count = len(inspection.siblings)
     across = max(1, min(count, 3, (room + 1) // (CARD + 1)))
     wide = (room - (across - 1)) // across
     most = max(6, lines)
     highest = max((n for view in inspection.siblings for n in view.record.vc.values()), default=1)
     made: list[Line] = []
+    places: list[Place] = []
     for start in range(0, count, across):
         row = [
             body(view, values[at], values.marks, roster, wide - 4, most, highest, len(inspection.members))
             for at, view in enumerate(inspection.siblings[start : start + across], start)
         ]
         tall = max(map(len, row))
+        edges = ["accent" if start + at == chosen else "edge" for at in range(len(row))]
+        places += [
+            Place(len(made), len(made) + tall + 2, at * (wide + 1), at * (wide + 1) + wide)
+            for at in range(len(row))
+        ]
         tops = [
-            heading(view, at, count, roster, now, wide)
+            heading(view, at, count, roster, now, wide, edges[at - start])
             for at, view in enumerate(inspection.siblings[start : start + across], start)
         ]
         made.append(_joined(tops))
         for y in range(tall):
-            made.append(_joined([_boxed(card[y] if y < len(card) else (), wide) for card in row]))
-        made.append(_joined([[Span("╰" + "─" * (wide - 2) + "╯", "edge")] for _ in row]))
-    return made
+            made.append(
+                _joined(
+                    [
+                        _boxed(card[y] if y < len(card) else (), wide, edge)
+                        for card, edge in zip(row, edges, strict=True)
+                    ]
+                )
+            )
+        made.append(_joined([[Span("╰" + "─" * (wide - 2) + "╯", edge)] for edge in edges]))
+    return Laid(made, places)
 
 
-def heading(view: SiblingView, at: int, count: int, roster: Roster, now: float, wide: int) -> list[Span]:
+def heading(
+    view: SiblingView, at: int, count: int, roster: Roster, now: float, wide: int, edge: str = "edge"
+) -> list[Span]:
     """The top edge of a card: its letter, the writer in its colour, how long ago."""
     face = roster.face(view.node)
-    words = [Span("╭─ ", "edge")]
-    if count > 1 and at < len(LETTERS):
-        words += [Span(f"{LETTERS[at]} ", "bold accent")]
+    words = [Span("╭─ ", edge)]
+    if edge == "accent":
+        words += [Span("▸", "bold accent")]
+    if count > 1:
+        words += [Span(f"{letter(at)} ", "bold accent")]
     words.append(Span(face.label, f"bold {face.ink}"))
     if face.name:
         words.append(Span(f" {face.name}"))
     words.append(Span(f" · {ago(now - view.record.ts)} ", "dim"))
     words = crop(words, wide - 2)
-    return [*words, Span("─" * (wide - 1 - width(words)) + "╮", "edge")]
+    return [*words, Span("─" * (wide - 1 - width(words)) + "╮", edge)]
 
 
 def body(
@@ -114,7 +164,7 @@ def body(
         made = [[Span(f"{size(value.size)}, folded; e opens it", "dim")]]
     else:
         made = json_view.pretty(value, room, most, marks)
-    made = [*made, (), *clock(record.vc, view.node, roster, room, highest)]
+    made = [*made, (), *clock(record.vc, view.entry, roster, room, highest)]
     ids = [
         Span("dot", "dim"),
         Span(f"{roster.face(view.node).label}·{view.seq}", roster.face(view.node).ink),
@@ -163,8 +213,8 @@ def clock(entries: Mapping[str, int], writer: str, roster: Roster, room: int, hi
     return made
 
 
-def _boxed(line: Line, wide: int) -> list[Span]:
-    return [Span("│ ", "edge"), *pad(line, wide - 4), Span(" │", "edge")]
+def _boxed(line: Line, wide: int, edge: str) -> list[Span]:
+    return [Span("│ ", edge), *pad(line, wide - 4), Span(" │", edge)]
 
 
 def _joined(parts: Sequence[Sequence[Span]]) -> Line:

@@ -6,24 +6,19 @@ from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.containers import Container
 from textual.dom import DOMNode
-from textual.screen import Screen
-from textual.widgets import Input
 
-from decent_tui.commands.complete import usage
 from decent_tui.commands.scan import quote
 from decent_tui.commands.table import COMMANDS
-from decent_tui.core.operations import Versions
 from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.bindings import EVERYWHERE
 from decent_tui.tui.clipboard import copy
 from decent_tui.tui.desk import Desk
-from decent_tui.tui.dropdown import Dropdown
 from decent_tui.tui.header import Header
 from decent_tui.tui.history import History
 from decent_tui.tui.keybar import KeyBar
 from decent_tui.tui.keys import KeyList
-from decent_tui.tui.lines import Span
 from decent_tui.tui.messages import MessagesPane
 from decent_tui.tui.pane import FilteredPane
 from decent_tui.tui.panes import NAMES, Panes
@@ -31,7 +26,9 @@ from decent_tui.tui.peers import PeersPane
 from decent_tui.tui.prompt import Prompt
 from decent_tui.tui.requests import EditValue, RunLine
 from decent_tui.tui.tabs import PaneTabs
-from decent_tui.tui.typed_lines import CommandLine, FilterLine
+from decent_tui.tui.toasts import ConflictToast, next_conflict
+from decent_tui.tui.typed_lines import CommandLine
+from decent_tui.tui.typing_screen import TypingScreen
 from decent_tui.tui.versions import VersionsPane
 from decent_tui.tui.watch import LOOK, Watch
 
@@ -39,7 +36,7 @@ if TYPE_CHECKING:
     from decent_tui.tui.chooser import Choice
 
 
-class Dashboard(Screen[None]):
+class Dashboard(TypingScreen):
     """View 1. State flows down to the panes; what they ask for comes up as messages."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  # Textual's own declaration
@@ -49,17 +46,16 @@ class Dashboard(Screen[None]):
     BINDINGS = EVERYWHERE
 
     def __init__(self, history: History, *, now: Callable[[], float] = time.time) -> None:
-        super().__init__(classes="-wide -normal")  # the usual size, so that it is laid out once
+        super().__init__(Panes(now=now, id="panes"), Desk(id="answer"), Prompt(history, id="prompt"))
         self._editable = False  # whether there is a key to edit, as the key bar shows it
-        self._filtered: FilteredPane | None = None
         self.header = Header(id="header")
         self.tabs = PaneTabs(NAMES, id="tabs")
-        self.panes = Panes(now=now, id="panes")
         self.keys, self.versions = self.panes.keys, self.panes.versions
         self.peers, self.messages = self.panes.peers, self.panes.messages
-        self.answer = Desk(id="answer")
-        self.prompt = Prompt(history, id="prompt")
-        self._watch = Watch(self.panes, self.header, lambda work: self.run_worker(work, group="numbers"))
+        self.toast = ConflictToast(id="toast")
+        self._watch = Watch(
+            self.panes, self.header, self.toast, lambda work: self.run_worker(work, group="numbers")
+        )
 
     def compose(self) -> ComposeResult:
         """Header, panes, answer, command line, keys."""
@@ -67,6 +63,7 @@ class Dashboard(Screen[None]):
         yield self.tabs
         yield self.panes
         yield self.answer
+        yield Container(self.toast, id="toasts")
         yield self.prompt.dropdown
         yield self.prompt
         yield KeyBar(id="keybar")
@@ -82,6 +79,10 @@ class Dashboard(Screen[None]):
     def progress(self, text: str) -> None:
         """Say how the start of the node goes."""
         self._watch.progress(text)
+
+    def tell(self, sentence: str) -> None:
+        """Say something of the program itself."""
+        self.answer.tell(sentence)
 
     def attach(self, node: NodeInterface) -> Callable[[], None]:
         """Watch this node; returns what ends the watching."""
@@ -128,6 +129,21 @@ class Dashboard(Screen[None]):
 
         self.app.push_screen(peer_reader(event.peer, self._watch.roster))
 
+    @on(ConflictToast.Go)
+    def action_conflict(self) -> None:
+        """Go to the conflict that was told of, else to the next one behind the cursor."""
+        node = self._watch.node
+        if node is not None:
+            self.run_worker(self._go_to_conflict(node), group="commands")
+
+    async def _go_to_conflict(self, node: NodeInterface) -> None:
+        key = self.toast.visit() or await next_conflict(node, self.keys.key or "")
+        if key:
+            self.panes.go(self.keys)
+            self.keys.show_key(key)
+        else:
+            self.tell("there is no conflict")
+
     def action_help(self) -> None:
         """Show all keys and commands."""
         from decent_tui.tui.popups import help_reader
@@ -164,129 +180,24 @@ class Dashboard(Screen[None]):
         elif pane is not self.keys:
             self.panes.go(self.keys)
 
-    # ------------------------------------------------------------------ typing
+    # ------------------------------------------------------------------ commands
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While a line is typed, its letters are letters."""
-        typing = isinstance(self.focused, Input)
+        """Keys work while there is something for them to do."""
         match action:
-            case "command" | "filter":
-                return not typing
-            case "submit":
-                return typing
-            case "answer":
-                return self.answer.is_longer
             case "yes" | "no":
-                return bool(self.answer.question) and not typing
+                return bool(self.answer.question) and not self.is_typing
             case "choose":
                 return len(self.app.screen_stack) == 1
             case "keep":
                 at = parameters[0] if parameters else 0
                 return isinstance(at, int) and at < self.versions.choices
+            case "undo":
+                return self.answer.can_undo
             case "edit" | "delete":
                 return bool(self.keys.key)
             case _:
-                return True
-
-    def action_command(self) -> None:
-        """Type a command."""
-        self.answer.withdraw()
-        self.prompt.begin_command()
-
-    def action_begin(self, verb: str) -> None:
-        """Type a command that begins with this word and the selected key."""
-        key = self.keys.key
-        self.prompt.begin_command(f"{verb} {quote(key)} " if key else f"{verb} ")
-
-    def action_filter(self) -> None:
-        """Type a filter for the current pane, or for the keys where the pane has none."""
-        pane = self.panes.current
-        pane = pane if isinstance(pane, FilteredPane) else self.keys
-        self._begin_filter(pane, pane.filter)
-
-    def _begin_filter(self, pane: FilteredPane, text: str) -> None:
-        self.answer.withdraw()
-        self._filtered = pane
-        if pane is not self.panes.current:
-            self.panes.go(pane)
-        self.prompt.begin_filter(text)
-        self.answer.hint((Span(f" filter  {pane.FILTER}", "dim"),))
-
-    @on(MessagesPane.Filter)
-    def _filter_offered(self, event: MessagesPane.Filter) -> None:
-        self._begin_filter(self.messages, event.text)
-
-    def _stop_typing(self) -> None:
-        """Back to the pane that typing began in."""
-        self.set_focus(self.panes.current)
-        self.prompt.rest()
-        self.answer.hint(())
-
-    async def action_submit(self) -> None:
-        """Enter while typing: take the choice that is marked, run the command, or keep the filter.
-
-        The line first takes in the keys that still wait for it, and what is typed after Enter finds the focus
-        where it belongs; so a fast hand (or a paste) loses nothing.
-        """
-        await self.prompt.settled()
-        if self.prompt.command.take_choice():
-            return
-        command = self.prompt.take()
-        if command is not None:
-            self._submit(command)
-        self._stop_typing()
-
-    def _submit(self, text: str) -> None:
-        text = text.strip(" \t").removeprefix(":").strip(" \t")
-        if text:
-            self.prompt.command.remember(text)
-            self.run_command(text)
-
-    @on(Input.Submitted, "#command")
-    def _pasted(self, event: Input.Submitted) -> None:
-        self._submit(event.value)
-
-    @on(Input.Changed, "#filter")
-    def _filter_changed(self, event: Input.Changed) -> None:
-        if self._filtered is not None and self.prompt.filter.display:
-            self._filtered.set_filter(event.value)
-
-    @on(FilterLine.Left)
-    def _filter_left(self) -> None:
-        if self._filtered is not None:
-            self._filtered.set_filter("")
-        self._stop_typing()
-
-    @on(CommandLine.Left)
-    def _command_left(self) -> None:
-        self._stop_typing()
-
-    @on(Input.Changed, "#command")
-    def _command_changed(self, event: Input.Changed) -> None:
-        told = usage(event.value)
-        self.answer.hint((Span(" usage  ", "dim"), Span(told, "text")) if told else ())
-
-    @on(Dropdown.Chosen)
-    def _choice_clicked(self, event: Dropdown.Chosen) -> None:
-        self.prompt.command.take_choice(event.word)
-
-    def action_answer(self, pages: int) -> None:
-        """A long answer says that PgDn goes on in it, wherever the focus is."""
-        self.answer.scroll_pages(pages)
-
-    @on(CommandLine.ScrollAnswer)
-    def _scroll_answer(self, event: CommandLine.ScrollAnswer) -> None:
-        self.answer.scroll_pages(event.pages)
-
-    def on_paste(self, event: events.Paste) -> None:
-        """A line pasted over a pane is typed into the command line, if it begins with a colon."""
-        if event.text.startswith(":"):
-            self.action_command()
-            self.prompt.command.take(event.text[1:])
-            if event.text.endswith(("\n", "\r")):
-                self._stop_typing()
-
-    # ------------------------------------------------------------------ commands
+                return super().check_action(action, parameters)
 
     @on(RunLine)
     def _run_requested(self, event: RunLine) -> None:
@@ -295,10 +206,6 @@ class Dashboard(Screen[None]):
     def action_run(self, line: str) -> None:
         """Carry out a command that a key stands for."""
         self.run_command(line)
-
-    def run_command(self, line: str) -> None:
-        """Carry out one line of the command language and show what came of it."""
-        self.answer.run(line)
 
     def action_yes(self) -> None:
         """Carry out what was asked about."""
@@ -331,13 +238,17 @@ class Dashboard(Screen[None]):
 
     @on(Desk.Done)
     def _command_done(self, event: Desk.Done) -> None:
-        outcome = event.outcome
-        if outcome.ends:
+        if event.outcome.ends:
             self.app.exit()
             return
         self._watch.look()
-        if outcome.command == "put" and isinstance(outcome.answer, Versions):
-            self.keys.show_key(outcome.answer.key)
+        self.refresh_bindings()
+        if event.key:
+            self.keys.show_key(event.key)
+
+    def action_undo(self) -> None:
+        """Take back the last write made here."""
+        self.answer.undo()
 
     def action_keep(self, at: int) -> None:
         """Keep one sibling of the selected key."""
@@ -351,11 +262,16 @@ class Dashboard(Screen[None]):
     def _edit_requested(self, event: EditValue) -> None:
         from decent_tui.tui.editor import Editor
 
-        def write(line: str | None) -> None:
-            if line is not None:
-                self.run_command(line)
+        node = self._watch.node
+        if node is None:
+            return
 
-        self.app.push_screen(Editor(event.verb, event.key, event.text), write)
+        def tell(sentence: str | None) -> None:
+            if sentence:
+                self.tell(sentence)
+
+        roster, now = self._watch.roster, self.versions.now
+        self.app.push_screen(Editor(node, event, self.answer.carry_out, roster=roster, now=now), tell)
 
     def action_copy(self, what: str) -> None:
         """Copy the key or its newest value."""

@@ -1,32 +1,45 @@
-"""Where commands are carried out and answered; what nothing undoes is asked about first."""
+"""Where commands are carried out, answered and taken back; some are asked about first."""
 
 from typing import Final
 
 from textual.message import Message
 
 from decent_tui.commands.parse import question
-from decent_tui.commands.session import Outcome, run_line
+from decent_tui.commands.session import Outcome
+from decent_tui.core.operations import Versions
 from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.answer import AnswerView
+from decent_tui.tui.lines import Line, Span
+from decent_tui.tui.undo import Undo
 
 PATIENCE: Final = 15.0
 """Seconds that a question waits: a yes that comes later may be meant for something else."""
+
+WRITES: Final = ("put", "resolve", "unresolve", "delete")
+"""Commands whose answer is brief (what they wrote was typed a moment ago) and that can be undone."""
 
 
 class Desk(AnswerView):
     """Shows each command with its answer. Commands that come before the node is open wait for it."""
 
     class Done(Message):
-        """A command was carried out, or refused."""
+        """A command was carried out, or refused; `key` is what it leads to, if anything."""
 
-        def __init__(self, outcome: Outcome) -> None:
+        def __init__(self, outcome: Outcome, key: str = "") -> None:
             super().__init__()
             self.outcome = outcome
+            self.key = key
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._node: NodeInterface | None = None
         self._early: list[str] = []
+        self._undo = Undo()
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a write to take back."""
+        return self._undo.is_possible
 
     def attach(self, node: NodeInterface) -> None:
         """Carry out commands on this node, those first that waited for it."""
@@ -36,8 +49,8 @@ class Desk(AnswerView):
             self.run(line, sure=True)
 
     def run(self, line: str, *, sure: bool = False) -> None:
-        """Carry out one line of the command language and show what came of it; ask before what nothing
-        undoes, unless the person is `sure`."""
+        """Carry out one line of the command language and show what came of it; where the table of
+        commands wants it, ask before, unless the person is `sure`."""
         if not sure and (why := question(line)):
             self.ask(line, why)
             self.set_timer(PATIENCE, lambda: self.withdraw(line))
@@ -48,7 +61,7 @@ class Desk(AnswerView):
                 self.show(f": {line}", ("waits until the node is open …",), "dim")
                 return
             self.show(f": {line}", ("…",), "dim")
-            self.run_worker(self._carry_out(self._node, line), group="commands")
+            self.run_worker(self.carry_out(line), group="commands")
         self.screen.refresh_bindings()
 
     def confirm(self) -> None:
@@ -62,11 +75,37 @@ class Desk(AnswerView):
             self.show(f": {self.take_back()}", ("was not carried out",), "dim")
             self.screen.refresh_bindings()
 
-    async def _carry_out(self, node: NodeInterface, line: str) -> None:
-        outcome = await run_line(node, line)
+    def tell(self, sentence: str) -> None:
+        """Say something of the program itself."""
+        self.show("", (sentence,), "dim")
+
+    async def carry_out(self, line: str) -> Outcome | None:
+        """Carry out one line, without a question; None when there was nothing to do or no node to do it."""
+        outcome = None if self._node is None else await self._undo.run(self._node, line)
         if outcome is None:
-            return
+            return None
+        key = ""
         if not outcome.ends:
-            brief = outcome.ok and outcome.command in ("put", "resolve")  # the value was typed a moment ago
-            self.show(f": {line}", outcome.text(), "text" if outcome.ok else "red", brief=brief)
-        self.post_message(self.Done(outcome))
+            brief = outcome.ok and outcome.command in WRITES
+            ink = "text" if outcome.ok else "red"
+            self.show(f": {line}", outcome.text(), ink, brief=brief, tail=_offer("undo") if brief else ())
+            if outcome.command in ("put", "unresolve") and isinstance(outcome.answer, Versions):
+                key = outcome.answer.key
+        self.post_message(self.Done(outcome, key))
+        return outcome
+
+    def undo(self) -> None:
+        """Take back the last write made here; the next one does it again."""
+        if self._node is not None:
+            self.run_worker(self._take_back(self._node), group="commands")
+
+    async def _take_back(self, node: NodeInterface) -> None:
+        done = await self._undo.back(node)
+        if done is not None:
+            ink, tail = ("text", _offer("redo")) if done.outcome.ok else ("red", ())
+            self.show(f": {done.line}", (done.told,), ink, brief=True, tail=tail)
+            self.post_message(self.Done(done.outcome, done.key))
+
+
+def _offer(word: str) -> Line:
+    return (Span(" "), Span("u", "bold accent"), Span(f" {word} ", "dim"))

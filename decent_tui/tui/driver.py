@@ -95,8 +95,16 @@ class SteadyDriver(LinuxDriver):
         if self._behind:
             self._behind = False
             self.write(_END_OF_UPDATE)  # the frame that was cut short may have begun one
-            self._app.refresh(layout=True)
-            self._app.screen.refresh()
+            self._repaint()
+
+    def _repaint(self) -> None:
+        self._app.refresh(layout=True)
+        self._app.screen.refresh()
+
+    def resume_application_mode(self) -> None:
+        """Take the terminal again after `fg`: it shows what the shell left, so everything is painted anew."""
+        super().resume_application_mode()
+        self._loop.call_soon_threadsafe(self._repaint)  # a signal came; it may be between any two steps
 
     def _listen(self, terminal: int) -> None:
         if not self._listening:

@@ -1,9 +1,11 @@
 """Below the cards: why there are several, who lacks them, and what can be done about it."""
 
+from typing import Final
+
 from decent_tui.core.operations import Inspection
 from decent_tui.core.why import Node, Sentence, missing, why
-from decent_tui.tui.cards import LETTERS
-from decent_tui.tui.lines import Line, Span, flow, said
+from decent_tui.tui.cards import LETTERS, letter
+from decent_tui.tui.lines import Line, Span, cells, cut, flow, said
 from decent_tui.tui.roster import Roster
 from decent_tui.tui.words import span
 
@@ -62,11 +64,51 @@ def words_of(sentence: Sentence, roster: Roster) -> list[Span]:
     return words
 
 
-def hints(shown: Inspection, visible: int, choices: int) -> Line:
+def heading(shown: Inspection, room: int, ink: str) -> Line:
+    """The key, what is the matter with it, and how many have it."""
+    title = [said(cut(said(shown.key).text, max(8, room - 34)), ink)]
+    visible = len({view.record.cid for view in shown.siblings if not view.record.deleted})
+    if visible > 1:
+        title.append(Span(f"  ≠ {visible} siblings", "bold amber"))
+    elif len(shown.siblings) == 1 and shown.siblings[0].record.deleted:
+        title.append(Span("  ✗ deleted", "red"))
+    members = len(shown.members)
+    held = members - len(missing(shown))
+    if shown.siblings and members > 1:
+        title.append(Span(f"  held by {held}/{members}", "dim" if held == members else "amber"))
+    return title
+
+
+_PRESSED: Final = {"←": "left", "→": "right", "Enter": "enter", "Tab ←": "tab"}
+
+
+def key_under(hint: Line, x: int) -> str:
+    """The key to press for a click on cell `x` of the hints; empty when it means none of several."""
+    key = ""
+    for word in hint:
+        if word.ink == "bold accent":
+            key = word.text
+            options = key.split("/")
+            if len(options) > 1:  # on one of the two, or on none
+                first = cells(options[0])
+                key = options[0] if x < first else options[1] if x > first else ""
+                key = key if x < cells(word.text) else ""
+        if 0 <= x < cells(word.text) and word.text.strip():
+            return _PRESSED.get(key, key)
+        x -= cells(word.text)
+    return ""
+
+
+def hints(shown: Inspection, visible: int, chosen: int | None, *, focused: bool) -> Line:
     """The keys that settle a conflict, or edit the value."""
     keys: list[tuple[str, str]] = []
-    if visible > 1:
-        keys += [("/".join(LETTERS[:choices]), "keep"), ("e", "merge")]
+    count = len(shown.siblings)
+    if chosen is not None:
+        keys += [("←/→", "choose"), ("Enter", f"keep {letter(chosen)}"), ("e", "merge")]
+    elif visible > 1:
+        keys += [("/".join(LETTERS), "keep"), ("e", "merge")]
+        if count > len(LETTERS):
+            keys.insert(1, ("←/→" if focused else "Tab ←/→", "more"))
     elif shown.siblings:
         keys.append(("e", "edit"))
     spans: list[Span] = []

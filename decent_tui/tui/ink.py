@@ -1,6 +1,7 @@
 """Inks: what a colour's name looks like in the theme of the moment."""
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from rich.color import Color
 from rich.segment import Segment
@@ -10,6 +11,14 @@ from textual.strip import Strip
 
 from decent_tui.core.text import printable
 from decent_tui.tui.lines import Line, Span
+
+_ANSI: Final = "ansi_"
+_DEFAULT: Final = Color.default()
+
+
+def _parsed(colour: str) -> Color:
+    """`#rrggbb`, or a colour of the terminal under the library's name for it."""
+    return Color.parse(colour.removeprefix(_ANSI))
 
 
 class Inks:
@@ -28,8 +37,13 @@ class Inks:
             known = self._styles[ink, ground] = self._resolve(ink, ground)
         return known
 
+    def foreground(self, ink: str) -> Style:
+        """The ink without a ground: for text that stands on somebody else's."""
+        style = self.style(ink)
+        return Style(color=style.color, bold=style.bold, underline=style.underline)
+
     def colour(self, name: str) -> str:
-        """The colour of that name, as `#rrggbb`."""
+        """The colour of that name: `#rrggbb`, `ansi_…`, or a word for how to draw without one."""
         return self._colours.get(name, self._colours["text"])
 
     def _resolve(self, ink: str, ground: str) -> Style:
@@ -37,9 +51,19 @@ class Inks:
         words = fore.split()
         flags = {"bold", "underline", "reverse", "italic"} & set(words)
         name = next((word for word in words if word not in flags), "text")
+        below = self.colour(back or ground)
+        if below == "underline":
+            flags.add("underline")
+            below = self.colour("ground")
+        elif below == "reverse":  # one calm bar: colours in reverse would be patches of ground
+            return Style(color=_DEFAULT, bgcolor=_DEFAULT, bold="bold" in flags, reverse=True)
+        elif back and below.startswith(_ANSI):  # which text can be read on it? the terminal's ground can
+            return Style(color=_parsed(below), bgcolor=_DEFAULT, bold="bold" in flags, reverse=True)
+        if self.colour(name) == "faint":  # the terminal's text, drawn weaker: for frames, never for words
+            return Style(color=_DEFAULT, bgcolor=_parsed(below), dim=True)
         return Style(
-            color=Color.parse(self.colour(name)),
-            bgcolor=Color.parse(self.colour(back or ground)),
+            color=_parsed(self.colour(name)),
+            bgcolor=_parsed(below),
             bold="bold" in flags,
             underline="underline" in flags,
             reverse="reverse" in flags,

@@ -79,9 +79,12 @@ def _compare_part(path: Path, parts: Sequence[object], of: int, found: set[Path]
         _compare(path, parts, found)
 
 
-def pretty(value: object, room: int, most: int, marks: frozenset[Path] = frozenset()) -> list[Line]:
-    """The value in lines of at most `room` cells, at most `most` of them, parts at `marks` marked."""
-    writer = _Writer(max(room, 8), most, marks)
+def pretty(
+    value: object, room: int, most: int, marks: frozenset[Path] = frozenset(), word: str = DIFFERS
+) -> list[Line]:
+    """The value in lines of at most `room` cells, at most `most` of them, parts at `marks` marked, with the
+    `word` behind them where there is room."""
+    writer = _Writer(max(room, 8), most, marks, word)
     try:
         writer.write(value, (), [], "", depth=0, marked=False)
     except _Full:
@@ -102,9 +105,9 @@ class _TooWide(Exception):
 
 
 class _Writer:
-    def __init__(self, room: int, most: int, marks: frozenset[Path]) -> None:
+    def __init__(self, room: int, most: int, marks: frozenset[Path], word: str) -> None:
         self.lines: list[Line] = []
-        self._room, self._most, self._marks = room, most, marks
+        self._room, self._most, self._marks, self._word = room, most, marks, word
 
     def write(
         self, value: object, path: Path, lead: list[Span], tail: str, *, depth: int, marked: bool
@@ -184,8 +187,8 @@ class _Writer:
     def _add(self, line: list[Span]) -> None:
         if len(self.lines) >= self._most:
             raise _Full
-        if any(span.ink == MARKED for span in line) and width(line) + len(DIFFERS) <= self._room:
-            line.append(Span(DIFFERS, "amber"))
+        if any(span.ink == MARKED for span in line) and width(line) + len(self._word) <= self._room:
+            line.append(Span(self._word, "amber"))
         self.lines.append(line)
 
     def _on_one_line(self, value: object, path: Path, room: int, marked: bool) -> list[Span] | None:
@@ -263,6 +266,11 @@ def merged(values: Sequence[object]) -> object:
 def indented(value: object) -> str:
     """The value as text to edit."""
     return escaped(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def reindented(raw: bytes) -> str:
+    """JSON text as text to edit, its numbers and strings as they are written."""
+    return escaped(msgspec.json.format(raw, indent=2).decode(errors="replace"))
 
 
 def escaped(text: str) -> str:

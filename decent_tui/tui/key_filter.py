@@ -41,10 +41,16 @@ class KeyFilter(NamedTuple):
         """Whether a key with a value would be shown, whether or not it is in conflict."""
         return key.startswith(self.prefix) and not (self.without and key.startswith(self.without))
 
-    def nothing(self) -> Line:
-        """What is said when no key is left."""
+    def nothing(self) -> tuple[Line, ...]:
+        """What is said when no key is left, line by line."""
         if self.without:
-            return (Span(" every key starts with ", "dim"), said(self.without))
+            return ((Span(" every key starts with ", "dim"), said(self.without)),)
         if self.prefix:
-            return (Span(" no key starts with ", "dim"), said(self.prefix))
-        return (Span(" no conflicts", "green"),)
+            return ((Span(" no key starts with ", "dim"), said(self.prefix)),)
+        if self.conflicts:
+            return ((Span(" no conflicts", "green"),),)
+        return (
+            (Span(" no keys yet; press ", "dim"), Span(":", "bold accent"), Span(" and type", "dim")),
+            (),
+            (Span(' put hello {"to": "world"}', "text"),),
+        )

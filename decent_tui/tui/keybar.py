@@ -74,8 +74,9 @@ class KeyBar(LineView):
     def row(self, y: int) -> tuple[Line, str]:
         """The whole line."""
         line: list[Span] = [Span(" ")]
-        for key, word, _, _ in self._fitting():
-            line += [Span(key, "bold accent"), Span(f" {word}" + " " * GAP, "dim")]
+        for at, (key, word, _, _) in enumerate(self._fitting()):
+            gap = " " * GAP if at else ""
+            line += [Span(gap), Span(key, "bold accent"), Span(f" {word}", "dim")]
         return line, "bar"
 
     def _at(self, x: int) -> Shown | None:

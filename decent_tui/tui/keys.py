@@ -317,16 +317,10 @@ class KeyList(FilteredPane, can_focus=True):
             )
             row = self._window.rows[at]
             return key_line(row, self.room, self._key_cells, at == self._window.cursor), ground
-        if not self._window.rows and y < 4 and self._node is not None:
-            return self._empty(y), "ground"
+        if not self._window.rows and self._node is not None:
+            told = self._filter.nothing()
+            return (told[y - 1] if 1 <= y <= len(told) else ()), "ground"
         return (), "ground"
-
-    def _empty(self, y: int) -> Line:
-        if self._filter != KeyFilter():
-            return self._filter.nothing() if y == 1 else ()
-        if y == 1:
-            return (Span(" no keys yet; press ", "dim"), Span(":", "bold accent"), Span(" and type", "dim"))
-        return (Span(' put hello {"to": "world"}', "text"),) if y == 3 else ()
 
     def _label(self) -> None:
         title = [Span("Keys", "bold accent" if self.has_focus else "bold text")]

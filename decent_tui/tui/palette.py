@@ -1,13 +1,12 @@
-"""The colours of the screen, by what they mean, and the two themes made of them.
+"""The colours of the screen, by what they mean, in four palettes (and one without any colour).
 
 A colour has a *name* here (`dim`, `amber`, `node-3` …) and is used by that name only. On its ground
 every text colour reaches a contrast of at least 4.5 : 1, `dim` on the cursor's line included
 (tests/tui/test_palette.py computes it).
 """
 
+from collections.abc import Mapping
 from typing import Final
-
-from textual.theme import Theme
 
 NODE_COLOURS: Final = 8
 """How many colours nodes have; a ninth node shares one."""
@@ -27,6 +26,8 @@ DARK: Final = {
     "cursor": "#222a45",
     "cursor-blur": "#1d2032",
     "mark": "#4a2f12",
+    "caret": "none",
+    "ghost": "none",
     "bar": "#1b1d2b",
     "node-0": "#8fb8c9",
     "node-1": "#7aa2f7",
@@ -53,6 +54,8 @@ LIGHT: Final = {
     "cursor": "#e4ebfb",
     "cursor-blur": "#eceef5",
     "mark": "#fde7c8",
+    "caret": "none",
+    "ghost": "none",
     "bar": "#eff1f7",
     "node-0": "#3f6276",
     "node-1": "#2457c5",
@@ -64,37 +67,72 @@ LIGHT: Final = {
     "node-7": "#7a5248",
 }
 
+COLOUR_BLIND: Final = {
+    # after Okabe and Ito, "Color Universal Design" (2008): told apart with any kind of colour vision.
+    # Their bluish green, vermilion and reddish purple are lighter here, to be read on a dark ground.
+    "ground": "#101218",
+    "edge": "#454c60",
+    "text": "#dfe4f0",
+    "dim": "#a3abbf",
+    "accent": "#56b4e9",
+    "amber": "#f0e442",
+    "red": "#ff7a33",
+    "green": "#2fc79b",
+    "json-key": "#56b4e9",
+    "json-string": "#2fc79b",
+    "json-number": "#e69f00",
+    "cursor": "#232a3d",
+    "cursor-blur": "#1b1f2b",
+    "mark": "#3d3a10",
+    "caret": "none",
+    "ghost": "none",
+    "bar": "#181b25",
+    "node-0": "#b8b8b8",
+    "node-1": "#56b4e9",
+    "node-2": "#e69f00",
+    "node-3": "#2fc79b",
+    "node-4": "#e08ebe",
+    "node-5": "#f0e442",
+    "node-6": "#ff7a33",
+    "node-7": "#f5f5f5",
+}
 
-def variables(*, dark: bool) -> dict[str, str]:
-    """The colours as style variables (`$ink-dim` …), for a dark or a light ground."""
-    return {f"ink-{name}": colour for name, colour in (DARK if dark else LIGHT).items()}
+ANSI: Final = {
+    # The terminal's own colours, which its owner chose to be read. Nobody knows its ground, so text, `dim`
+    # included, is the terminal's text, and what needs a ground of its own is drawn in reverse.
+    "ground": "ansi_default",
+    "edge": "faint",
+    "text": "ansi_default",
+    "dim": "ansi_default",
+    "accent": "ansi_blue",
+    "amber": "ansi_yellow",
+    "red": "ansi_red",
+    "green": "ansi_green",
+    "json-key": "ansi_cyan",
+    "json-string": "ansi_green",
+    "json-number": "ansi_magenta",
+    "cursor": "reverse",
+    "cursor-blur": "underline",
+    "mark": "reverse",
+    "caret": "reverse",
+    "ghost": "italic",
+    "bar": "ansi_default",
+    "node-0": "ansi_cyan",
+    "node-1": "ansi_blue",
+    "node-2": "ansi_yellow",
+    "node-3": "ansi_green",
+    "node-4": "ansi_magenta",
+    "node-5": "ansi_bright_cyan",
+    "node-6": "ansi_bright_magenta",
+    "node-7": "ansi_red",
+}
+
+PLAIN: Final = {
+    name: colour if not colour.startswith("ansi_") else "ansi_default" for name, colour in ANSI.items()
+}
+"""No colour at all, for NO_COLOR: signs, words, bold and reverse say everything."""
 
 
-def _theme(name: str, colours: dict[str, str], *, dark: bool) -> Theme:
-    return Theme(
-        name=name,
-        dark=dark,
-        primary=colours["accent"],
-        accent=colours["accent"],
-        warning=colours["amber"],
-        error=colours["red"],
-        success=colours["green"],
-        foreground=colours["text"],
-        background=colours["ground"],
-        surface=colours["ground"],
-        panel=colours["bar"],
-        variables={
-            **variables(dark=dark),
-            "scrollbar": colours["edge"],
-            "scrollbar-hover": colours["dim"],
-            "scrollbar-active": colours["accent"],
-            "scrollbar-background": colours["ground"],
-            "scrollbar-background-hover": colours["ground"],
-            "scrollbar-background-active": colours["ground"],
-            "scrollbar-corner-color": colours["ground"],
-        },
-    )
-
-
-THEMES: Final = (_theme("decent-dark", DARK, dark=True), _theme("decent-light", LIGHT, dark=False))
-"""The program's own themes; the first is the one it starts with."""
+def variables(colours: Mapping[str, str]) -> dict[str, str]:
+    """The colours as style variables (`$ink-dim` …)."""
+    return {f"ink-{name}": colour for name, colour in colours.items()}

@@ -13,6 +13,7 @@ from decent_tui.tui.lines import Span
 from decent_tui.tui.messages import MessagesPane
 from decent_tui.tui.pane import Pane
 from decent_tui.tui.peers import PeersPane
+from decent_tui.tui.typed_lines import CommandLine
 from decent_tui.tui.versions import VersionsPane
 
 NAMES: Final = {"keys": "Keys", "versions": "Versions", "peers": "Peers", "messages": "Messages"}
@@ -54,9 +55,11 @@ class Panes(Container):
         return self._current
 
     def go(self, pane: Pane) -> None:
-        """Go to a pane; the focus is there before the next key comes."""
+        """Go to a pane; the focus is there before the next key comes. A command line that was begun keeps it:
+        `:` is faster than the Tab pressed before it, and letters must not go astray. It comes back here."""
         self._settle(pane)
-        self.screen.set_focus(pane)
+        if not isinstance(self.screen.focused, CommandLine):
+            self.screen.set_focus(pane)
 
     def go_to(self, name: str) -> None:
         """Go to the pane of this name."""

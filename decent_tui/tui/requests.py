@@ -2,6 +2,8 @@
 
 from textual.message import Message
 
+from decent_tui.core.operations import Inspection
+
 
 class RunLine(Message):
     """Carry out this line of the command language and show it with its answer."""
@@ -12,10 +14,10 @@ class RunLine(Message):
 
 
 class EditValue(Message):
-    """Open the editor for a key's value; `verb` is the command that will write it (put or resolve)."""
+    """Open the editor for a key as it is now, with this draft. `left_out` values are not in the draft."""
 
-    def __init__(self, verb: str, key: str, text: str) -> None:
+    def __init__(self, inspection: Inspection, draft: str, left_out: int = 0) -> None:
         super().__init__()
-        self.verb = verb
-        self.key = key
-        self.text = text
+        self.inspection = inspection
+        self.draft = draft
+        self.left_out = left_out

@@ -5,6 +5,7 @@ from zlib import crc32
 
 import msgspec
 
+from decent_tui.core.clocks import owner
 from decent_tui.core.operations import NodeStatus, PeerView
 from decent_tui.core.text import printable
 from decent_tui.tui.lines import Span
@@ -28,7 +29,10 @@ class Roster(msgspec.Struct, frozen=True):
     faces: Mapping[str, Face] = {}
 
     def face(self, node: str, address: str = "") -> Face:
-        """The face of a node id, else of an address, else a makeshift one."""
+        """The face of a node id or another entry of clocks, else of an address, else a makeshift one."""
+        if (of := owner(node)) != node:  # a number of that node too, counted apart
+            face = self.face(of)
+            return Face(f"{face.label}+", face.name, face.ink)
         known = self.faces.get(node) or self.faces.get(address)
         if known is not None:
             return known

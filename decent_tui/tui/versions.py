@@ -8,18 +8,16 @@ from typing import ClassVar, Final
 from textual import events
 from textual.binding import Binding, BindingType
 
-from decent_tui.commands.scan import quote
 from decent_tui.core.errors import Refused
 from decent_tui.core.operations import Inspect, Inspection
-from decent_tui.core.why import missing
 from decent_tui.net.interface import NodeInterface
-from decent_tui.tui.cards import LETTERS, Values, cards
-from decent_tui.tui.explain import explained, hints
-from decent_tui.tui.json_view import indented
-from decent_tui.tui.lines import Line, Span, cut, said
+from decent_tui.tui.cards import Place, Values, cards
+from decent_tui.tui.explain import explained, heading, hints, key_under
+from decent_tui.tui.lines import Line, Span, width
 from decent_tui.tui.pane import Pane
-from decent_tui.tui.requests import EditValue, RunLine
+from decent_tui.tui.requests import RunLine
 from decent_tui.tui.roster import Roster
+from decent_tui.tui.settle import cids, edit_request, keep_line, newest
 from decent_tui.tui.words import ago
 
 REST: Final = 0.02
@@ -43,10 +41,26 @@ class VersionsPane(Pane, can_focus=True):
         Binding("ctrl+d", "page(0.5)", "Half a page down", show=False, id="versions.halfdown"),
         Binding("home,g", "scroll(-100000)", "Top", show=False, id="versions.top"),
         Binding("end,G", "scroll(100000)", "Bottom", show=False, id="versions.bottom"),
-        *(
-            Binding(letter, f"keep({at})", f"keep {letter}", show=False, id=f"versions.keep_{letter}")
-            for at, letter in enumerate(LETTERS)
+        Binding(
+            "left,h",
+            "choose(-1)",
+            "Sibling before",
+            show=False,
+            id="versions.left",
+            tooltip="Choose a sibling",
         ),
+        Binding(
+            "right,l",
+            "choose(1)",
+            "Next sibling",
+            show=False,
+            id="versions.right",
+            tooltip="Choose a sibling",
+        ),
+        Binding(
+            "enter", "keep_chosen", "keep", show=False, id="versions.keep", tooltip="Keep the chosen sibling"
+        ),
+        Binding("escape", "unchoose", "Choose none", show=False, id="versions.unchoose"),
         Binding(
             "space", "unfold", "unfold", id="versions.unfold", tooltip="Show long values whole, or fold them"
         ),
@@ -70,6 +84,9 @@ class VersionsPane(Pane, can_focus=True):
         self._top = 0
         self._ages: list[str] = []
         self._unfolded = False
+        self._chosen: int | None = None
+        self._hint: Line = ()
+        self._places: list[Place] = []
 
     # ------------------------------------------------------------------ what it shows
 
@@ -79,26 +96,32 @@ class VersionsPane(Pane, can_focus=True):
         return self._inspection
 
     @property
+    def now(self) -> Callable[[], float]:
+        """The clock that ages are told by, in seconds since 1970."""
+        return self._now
+
+    @property
+    def chosen(self) -> int | None:
+        """The sibling the cursor is on, if it is on one."""
+        return self._chosen
+
+    @property
     def length(self) -> int:
         """Lines there are to scroll through."""
         return len(self._lines)
 
     @property
     def choices(self) -> int:
-        """How many siblings can be kept with a letter; none without a conflict."""
+        """How many siblings there are to keep one of; none without a conflict."""
         shown = self._inspection
         if shown is None or shown.key != self._key or len(shown.siblings) < 2:
             return 0
-        return min(len(shown.siblings), len(LETTERS))
+        return len(shown.siblings)
 
     @property
     def value(self) -> str:
         """The newest value's JSON text; empty when there is none."""
-        if self._inspection is not None:
-            for view in self._inspection.siblings:
-                if not view.record.deleted:
-                    return bytes(view.record.value).decode(errors="replace")
-        return ""
+        return "" if self._inspection is None else newest(self._inspection)
 
     def attach(self, node: NodeInterface) -> None:
         """Show what this node holds."""
@@ -110,6 +133,7 @@ class VersionsPane(Pane, can_focus=True):
         if key != self._key:
             self._key = key
             self._unfolded = False
+            self._chosen = None
             self._top = 0
             self.reload()
 
@@ -166,6 +190,7 @@ class VersionsPane(Pane, can_focus=True):
                 self._values = None
             elif old is None or self._values is None or records != [view.record for view in old.siblings]:
                 self._values = Values(inspection)
+                self._chosen = None  # what a place in the row means has changed
         self._lay_out()
         if self.choices != self._offered:
             self._offered = self.choices
@@ -202,30 +227,19 @@ class VersionsPane(Pane, can_focus=True):
             return [(), (Span(" select a key to see its versions, clocks and who has it", "dim"),)]
         room = self.room
         most = UNFOLDED if self._unfolded else max(6, self.rows - 16)
-        lines = cards(shown, values, self._roster, room, most, self._now())
-        return [*lines, *explained(shown, self._roster, room)]
+        laid = cards(shown, values, self._roster, room, most, self._now(), self._chosen)
+        self._places = laid.places
+        return [*laid.lines, *explained(shown, self._roster, room)]
 
     def _label(self) -> None:
+        shown = self._inspection if self._key else None
         accent = "bold accent" if self.has_focus else "bold text"
-        shown = self._inspection
-        if shown is None or not self._key:
+        if shown is None:
             self.label((Span("Versions", accent),))
-            return
-        count = len(shown.siblings)
-        title = [said(cut(said(shown.key).text, max(8, self.room - 34)), accent)]
-        visible = len({view.record.cid for view in shown.siblings if not view.record.deleted})
-        if visible > 1:
-            title.append(Span(f"  ≠ {visible} siblings", "bold amber"))
-        elif count == 1 and shown.siblings[0].record.deleted:
-            title.append(Span("  ✗ deleted", "red"))
-        held = len(shown.members) - len(missing(shown))
-        if count and len(shown.members) > 1:
-            title.append(
-                Span(
-                    f"  held by {held}/{len(shown.members)}", "dim" if held == len(shown.members) else "amber"
-                )
-            )
-        self.label(tuple(title), hints(shown, visible, self.choices))
+        else:
+            hint = hints(shown, len(cids(shown)), self._chosen, focused=self.has_focus)
+            self.label(heading(shown, self.room, accent), hint)
+            self._hint = hint
 
     def on_resize(self, event: events.Resize) -> None:
         """Cards go beside or below each other."""
@@ -262,27 +276,64 @@ class VersionsPane(Pane, can_focus=True):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A letter keeps a sibling only while there are so many."""
-        if action == "keep":
-            at = parameters[0] if parameters else 0
-            return isinstance(at, int) and at < self.choices
-        return True
+        match action:
+            case "keep_chosen" | "unchoose":
+                return self._chosen is not None
+            case "choose":
+                return self.choices > 1
+            case _:
+                return True
+
+    def action_choose(self, by: int) -> None:
+        """Put the cursor on the next or the last sibling."""
+        first = 0 if by > 0 else self.choices - 1
+        self._choose(first if self._chosen is None else (self._chosen + by) % self.choices)
+
+    def action_unchoose(self) -> None:
+        """The cursor leaves the siblings."""
+        self._choose(None)
+
+    def _choose(self, at: int | None) -> None:
+        self._chosen = at
+        self._lay_out()
+        self.refresh_bindings()
+        if at is not None and at < len(self._places):
+            place = self._places[at]
+            if place.top < self._top or place.bottom > self._top + self.rows:
+                self._show_from(place.top)
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the sibling under the mouse, or do what the word in the frame says."""
+        row, offset = self.row_at(event), event.get_content_offset(self)
+        if offset is not None and offset.y == self.size.height - 1:
+            start = self.size.width - 3 - width(self._hint)
+            if key := key_under(self._hint, offset.x - start):
+                self.app.simulate_key(key)
+        if row is None or offset is None or not self.choices:
+            return
+        for at, place in enumerate(self._places):
+            inside = place.left <= offset.x - 1 < place.right
+            if inside and place.top <= row + self._top < place.bottom:
+                self._choose(None if at == self._chosen else at)
+
+    def action_keep_chosen(self) -> None:
+        """Settle the conflict: the chosen sibling stays."""
+        if self._chosen is not None:
+            self.action_keep(self._chosen)
 
     def action_keep(self, at: int) -> None:
         """Settle the conflict: this sibling stays."""
         shown = self._inspection
         if shown is None or at >= self.choices:
             return
-        record = shown.siblings[at].record
-        verb = "delete" if record.deleted else "resolve"
-        line = f"{verb} {quote(shown.key)}" + ("" if record.deleted else f" {record.cid}")
-        self.post_message(RunLine(line))
+        self.post_message(RunLine(keep_line(shown, at)))
 
     def edit(self) -> None:
         """Open the editor with the value, or with a draft of a merge when there are several."""
-        if self._inspection is None or self._values is None or self._inspection.key != self._key:
+        shown, values = self._inspection, self._values
+        if shown is None or values is None or shown.key != self._key:
             return
-        several = len({v.record.cid for v in self._inspection.siblings if not v.record.deleted}) > 1
-        self.post_message(EditValue("resolve" if several else "put", self._key, indented(self._values.merge)))
+        self.post_message(edit_request(shown, values))
 
     def action_unfold(self) -> None:
         """Show long values whole, or fold them again."""

@@ -11,6 +11,7 @@ from decent_tui.tui.header import Header
 from decent_tui.tui.numbers import Numbers
 from decent_tui.tui.panes import Panes
 from decent_tui.tui.roster import Roster
+from decent_tui.tui.toasts import ConflictToast
 
 LOOK: Final = 0.1
 """Seconds between two looks at what happened: ten repaints a second read as live."""
@@ -23,10 +24,10 @@ Work = Callable[[Coroutine[None, None, None]], object]
 
 
 class Watch:
-    """Watches one node for the panes and the header. Its owner calls `look` and `second` in time."""
+    """Watches one node for panes, header and toast. Its owner calls `look` and `second` in time."""
 
-    def __init__(self, panes: Panes, header: Header, work: Work) -> None:
-        self._panes, self._header, self._work = panes, header, work
+    def __init__(self, panes: Panes, header: Header, toast: ConflictToast, work: Work) -> None:
+        self._panes, self._header, self._toast, self._work = panes, header, toast, work
         self.node: NodeInterface | None = None
         """The node that is watched, once it is open."""
         self._feed = Feed()
@@ -61,6 +62,7 @@ class Watch:
             self._panes.messages.take(news)
             if news.lost:
                 self._header.show(self._numbers.lost(news.lost))
+            self._toast.take(news.events, self._panes.keys.key or "", skipped=news.skipped > 0)
             if news.stored:
                 if news.keys is None:
                     self._panes.keys.reload()

@@ -88,6 +88,16 @@ class Crowd:
         self.pool += [(other, version) for other in self.all if other is not one]
         return version
 
+    def unresolve(self, one: Someone, key: str, *texts: str) -> list[Version]:
+        """Write values side by side, each with a push; those with the lowest number first."""
+        before = one.replica.store.siblings(key)
+        made = one.replica.unresolve(key, [v.read_value(text.encode()) for text in texts], 0)
+        self._done(one)
+        for version in made:
+            assert self.oracle.written(version, before), f"{version.dot} names two writes"
+            self.pool += [(other, version) for other in self.all if other is not one]
+        return sorted(made, key=lambda version: version.seq)
+
     def push(self, to: Someone, version: Version) -> None:
         """A push arrives."""
         to.replica.apply([version])
@@ -197,7 +207,10 @@ def play(seed: int) -> None:
         for _ in range(draw.randint(10, 80)):
             one, other = draw.sample(crowd.all, 2)
             what = draw.random()
-            if what < 0.2:
+            if what < 0.05:
+                number = len(crowd.oracle.made)
+                crowd.unresolve(one, draw.choice(keys), *(f"[{number}, {at}]" for at in range(3)))
+            elif what < 0.2:
                 crowd.write(one, draw.choice(keys), str(len(crowd.oracle.made)))
             elif what < 0.35:
                 if deletable := [key for key in keys if live(one.replica.store.siblings(key))]:

@@ -153,6 +153,26 @@ def an_old_version_arrives_late() -> None:
     crowd.level()
 
 
+def one_of_two_written_side_by_side_is_written_over() -> None:
+    """R has the 2nd write only, and writes over it: that says nothing of the 1st, which stood beside it. A
+    delete that has seen all covers all, and is forgotten in the end."""
+    crowd = Crowd(3)
+    p, q, r = crowd.all
+    _, second = crowd.unresolve(p, "k", "1", "2")
+    crowd.push(r, second)
+    crowd.write(r, "k", "3")
+    crowd.level()
+    for one in crowd.all:
+        assert {version.value for version in one.replica.store.siblings("k")} == {b"2", b"3"}
+    crowd.write(q, "k", "4")
+    crowd.level()
+    assert [version.value for version in p.replica.store.siblings("k")] == [b"4"]
+    crowd.unresolve(q, "k", "5", "6")
+    crowd.write(q, "k", None)
+    crowd.level()
+    assert not r.replica.store.siblings("k")
+
+
 EVERY = (
     two_versions_in_two_chunks,
     a_tombstone_arrives_before_what_it_deletes,
@@ -164,4 +184,5 @@ EVERY = (
     the_floor_moves_between_two_pages,
     the_answer_of_a_pull_given_up,
     an_old_version_arrives_late,
+    one_of_two_written_side_by_side_is_written_over,
 )

@@ -82,6 +82,19 @@ def test_where_one_dot_stands_for_two_things_both_are_put_again(key: str) -> Non
         assert violations(on) == []
 
 
+@pytest.mark.parametrize("had", ["1", "2"])
+def test_who_writes_over_one_of_two_put_again_holds_down_nothing_that_stood_beside_it(had: str) -> None:
+    one, other = replica(A), replica(B)
+    put(one, text="0")
+    apply(one, version(C, 1, text="1"))
+    reconcile(one, version(C, 1, text="2"), 0)
+    one.commit()
+    assert sorted(texts(one)) == ["0", "1", "2"]
+    apply(other, *(held for held in one.store.siblings("k") if held.value == had.encode()))
+    apply(one, put(other, text="3"))
+    assert sorted(texts(one)) == sorted({"0", "1", "2", "3"} - {had})
+
+
 # ------------------------------------------------------------------ between two nodes
 
 

@@ -5,6 +5,7 @@ from decent_tui.core.clocks import (
     Clock,
     Dot,
     Order,
+    beside,
     by_node,
     clip,
     compare,
@@ -88,6 +89,12 @@ def test_clipping_lowers_one_entry_and_drops_it_at_zero(highest: int, clipped: C
     assert clip({A: 3, B: 9}, A, highest) == clipped
 
 
+def test_clipping_lowers_all_numbers_of_a_node_and_drops_the_names_of_higher_ones() -> None:
+    clock = {A: 5, taken_in(A): 4, beside(A, 5): 5, beside(A, 2): 2, B: 9, X: 9}
+    assert clip(clock, A, 3) == {A: 3, taken_in(A): 3, beside(A, 2): 2, B: 9, X: 9}
+    assert clip(clock, A, 0) == {B: 9, X: 9}
+
+
 @pytest.mark.parametrize(
     ("node", "classic"),
     [(A, False), ("0123456789abcdef", False), (X, True), ("A" * 16, True), ("a" * 15, True)],
@@ -107,5 +114,16 @@ def test_what_is_taken_in_for_classic_peers_counts_under_an_entry_of_its_own() -
     assert is_classic(f"{X}+")
 
 
+def test_an_entry_that_protects_one_write_is_its_nodes() -> None:
+    entry = beside(A, 17)
+    assert entry not in (A, taken_in(A), beside(A, 1), beside(B, 17))
+    assert owner(entry) == A
+    assert not is_classic(entry)
+    assert not is_node(entry)
+    for other in (f"{X}+17", f"{A}+17+", f"{A}+x", f"{A}+1\n"):
+        assert owner(other) == other
+        assert is_classic(other)
+
+
 def test_the_numbers_of_a_clock_by_node_leave_classic_entries_out() -> None:
-    assert by_node({A: 3, taken_in(A): 5, B: 2, taken_in(C): 1, X: 9}) == {A: 5, B: 2, C: 1}
+    assert by_node({A: 3, taken_in(A): 5, B: 2, taken_in(C): 1, beside(B, 7): 7, X: 9}) == {A: 5, B: 7, C: 1}

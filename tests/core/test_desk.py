@@ -127,6 +127,34 @@ def test_a_conflict_is_resolved_by_the_cid_of_a_sibling_or_by_a_new_value() -> N
     assert "no version with that cid" in refused(a, ops.Resolve("k", cid="0" * 64))
 
 
+def test_a_resolve_that_saw_something_else_is_refused() -> None:
+    _, a, _ = torn()
+    seen = (content_id("a"), content_id("b"))
+    assert "stale" in refused(a, ops.Resolve("k", value="1", saw=seen[:1]))
+    assert "stale" in refused(a, ops.Resolve("k", cid=seen[0], saw=seen[:1]))
+    assert "stale" in refused(a, ops.Delete("k", seen[:1]))
+    done(a, ops.Resolve("k", cid=seen[0], saw=seen))
+    done(a, ops.Delete("k", seen[:1]))
+
+
+def test_a_resolve_is_taken_back_by_an_unresolve_on_every_node_and_can_be_settled_again() -> None:
+    net, a, b = torn()
+    done(a, ops.Resolve("k", cid=content_id("b")))
+    net.run(1)
+    done(a, ops.Unresolve("k", ('"a"', '"b"'), (content_id("b"),)))
+    net.run(1)
+    for node in (a, b):
+        values = {bytes(record.value) for record in done(node, ops.Get("k")).versions}
+        assert values == {b'"a"', b'"b"'}
+        assert done(node, ops.Status()).conflicts == 1
+    done(b, ops.Resolve("k", cid=content_id("a")))
+    net.run(1)
+    for node in (a, b):
+        assert [bytes(record.value) for record in done(node, ops.Get("k")).versions] == [b'"a"']
+    assert "two values" in refused(a, ops.Unresolve("k", ("1", " 1")))
+    assert "not valid JSON" in refused(a, ops.Unresolve("k", ("1", "x")))
+
+
 # ------------------------------------------------------------------ peers
 
 

@@ -108,6 +108,50 @@ def test_tombstones_do_not_count_for_compare_and_set() -> None:
     assert texts(one) == ["1"]
 
 
+@pytest.mark.parametrize(("saw", "fine"), [(["1"], True), ([], False), (["2"], False), (None, True)])
+def test_a_delete_compares_too(saw: list[str] | None, fine: bool) -> None:
+    one = replica(A)
+    put(one, text="1")
+    cids = None if saw is None else [value(text).cid for text in saw]
+    if fine:
+        one.delete("k", 0, cids)
+        assert texts(one) == []
+    else:
+        with pytest.raises(Stale):
+            one.delete("k", 0, cids)
+        assert texts(one) == ["1"]
+
+
+def test_unresolve_puts_values_side_by_side_over_all_that_was_there() -> None:
+    one, other = replica(A), replica(B)
+    apply(one, version(C, 1, text="0"))
+    first, second = one.unresolve("k", [value("1"), value("2")], 0, [value("0").cid])
+    assert texts(one) == ["1", "2"]  # as given
+    assert not violations(one)
+    for made in ((first, second), (second, first)):
+        apply(other, version(C, 1, text="0"), *made)
+        assert sorted(texts(other)) == ["1", "2"]
+        assert not violations(other)
+    with pytest.raises(Stale):
+        one.unresolve("k", [value("3"), value("4")], 0, [value("1").cid])
+    one.put("k", value("5"), 0)
+    assert texts(one) == ["5"]
+
+
+@pytest.mark.parametrize("had", ["1", "2"])
+def test_who_writes_over_one_of_two_written_side_by_side_does_not_hold_down_the_other(had: str) -> None:
+    one, other = replica(A), replica(C)
+    put(one, text="0")
+    one.unresolve("k", [value("1"), value("2")], 0)
+    one.commit()
+    apply(other, *(held for held in one.store.siblings("k") if held.value == had.encode()))
+    apply(one, put(other, text="3"))
+    assert sorted(texts(one)) == sorted({"1", "2", "3"} - {had})
+    assert not violations(one)
+    put(one, text="4")
+    assert texts(one) == ["4"]
+
+
 # ------------------------------------------------------------------ merging
 
 
@@ -288,3 +332,17 @@ def test_after_a_rollback_what_this_run_wrote_and_still_holds_is_put_again() -> 
     assert not again.store.by_number(B, 3, 9, 9)
     assert not again.store.by_number(A, 2, 9, 9)  # their contexts name what was lost
     assert not violations(again)
+
+
+@pytest.mark.parametrize("had", [0, 1])
+def test_what_stood_side_by_side_still_does_when_it_was_put_again_after_a_rollback(had: int) -> None:
+    one, other = replica(A), replica(C)
+    one.unresolve("k", [value("1"), value("2")], 0)
+    one.take_id(B, rewrite_ts=5)
+    one.commit()
+    rewritten = one.store.by_number(B, 1, 9, 9)
+    assert sorted(version.value or b"" for version in rewritten) == [b"1", b"2"]
+    apply(other, rewritten.pop(had))
+    apply(one, put(other, text="3"))
+    assert one.store.by_number(B, 1, 9, 9) == rewritten
+    assert not violations(one)

@@ -3,9 +3,12 @@
 import pytest
 from msgspec import Raw
 
+from decent_tui.core.clocks import beside, entry_of, taken_in
 from decent_tui.core.operations import Inspection, SiblingView
 from decent_tui.core.records import Record
 from decent_tui.core.why import Node, Sentence, missing, ordinal, why
+
+OURS = "a" * 16
 
 
 def view(
@@ -19,7 +22,7 @@ def view(
 ) -> SiblingView:
     record = Record(
         Raw(b"null" if value is None else value.encode()),
-        {**context, node: seq},
+        {**context, entry_of(node, author or node): seq},
         1,
         author or node,
         0.0,
@@ -70,14 +73,61 @@ TABLE = [
         ],
     ),
     (
-        "one node twice, after a rollback",
+        "one node twice",
         [view("A", 3, {}, "1"), view("A", 2, {}, "2")],
-        ["A's 3rd write came without its 2nd.", "A's 2nd write came without its 3rd."],
+        ["A's 2nd and 3rd writes stand side by side: neither was made over the other."],
+    ),
+    (
+        "one node many times",
+        [view("A", seq, {}, str(seq)) for seq in (4, 3, 2)],
+        ["A's 2nd, 3rd and 4th writes stand side by side: none was made over another."],
+    ),
+    (
+        "one node more often than anybody reads",
+        [view("A", seq, {}, str(seq)) for seq in range(1, 12)],
+        ["A's 1st, 2nd, 3rd, 4th and 7 more writes stand side by side: none was made over another."],
+    ),
+    (
+        "two of one node, of which one had seen the third",
+        [view("A", 3, {}, "1"), view("A", 2, {"B": 1}, "2"), view("B", 1, {}, "3")],
+        [
+            "3 writes of which none had seen all the others:",
+            "A wrote without having seen B's 1st.",
+            "A's 2nd write was made beside others of its own.",
+            "B wrote without having seen A's 3rd, A's 2nd.",
+        ],
     ),
     (
         "the dot was seen, what it held down was not",
         [view("A", 3, {"B": 2}, "1"), view("B", 2, {"C": 7}, "2")],
         ["A wrote without having seen C's 7th write.", "B wrote without having seen A's 3rd write."],
+    ),
+    (
+        "written side by side, and one of the two written over",
+        [view(OURS, 10, {"B": 4, beside(OURS, 10): 10}, "1"), view("B", 5, {"B": 4, OURS: 11}, "3")],
+        [
+            f"{OURS} wrote without having seen B's 5th write.",
+            f"B wrote without having seen {OURS}'s 10th write.",
+        ],
+    ),
+    (
+        "taken in beside an own write, and written over",
+        [view("A", 3, {}, "1"), view("B", 1, {taken_in("A"): 4, "c@host:1": 1}, "2")],
+        ["A wrote without having seen B's 1st write.", "B wrote without having seen A's 3rd write."],
+    ),
+    (
+        "three, two of them from one node",
+        [
+            view(OURS, 3, {beside(OURS, 3): 3}, "1"),
+            view(OURS, 2, {beside(OURS, 2): 2}, "2"),
+            view("B", 9, {OURS: 3, beside(OURS, 3): 3}, "3"),
+        ],
+        [
+            "3 writes of which none had seen all the others:",
+            f"{OURS} wrote without having seen B's 9th.",
+            f"{OURS} wrote without having seen B's 9th.",
+            f"B wrote without having seen {OURS}'s 2nd.",
+        ],
     ),
     (
         "three writers",

@@ -66,6 +66,13 @@ MUTANTS: Final = (
         says="I1",
     ),
     Mutant(
+        "unprotected",
+        "What is written side by side has no entry of its own that protects it.",
+        instead((Replica, "_protected", wrong.protecting_nothing)),
+        story=stories.one_of_two_written_side_by_side_is_written_over,
+        says="lost",
+    ),
+    Mutant(
         "two-pulls",
         "Two pulls from one peer at a time: any answer is taken for one to the pull under way.",
         instead((Pull, "owns", wrong.any_answer_will_do)),

@@ -214,6 +214,10 @@ def unclipped(clock: Clock, node: str, highest: int) -> dict[str, int]:
     return dict(clock)
 
 
+def protecting_nothing(replica: Replica, context: Clock) -> Clock:
+    return context
+
+
 def only_our_own_put_again(replica: Replica, theirs: Version, ts: int) -> None:
     mine = next(iter(replica.store.by_number(theirs.node, theirs.seq, theirs.seq, 1)), None)
     if mine is None:

@@ -229,7 +229,7 @@ class Scripted:
             )
             for v in self.store.get(key, ())
         ]
-        return ops.Inspection(key, views, members)
+        return ops.Inspection(key, views, members, self._lacking(key))
 
     def _status(self) -> ops.NodeStatus:
         live = (
@@ -299,16 +299,32 @@ class Scripted:
             received=500,
         )
 
+    def _lacking(self, key: str) -> list[ops.Lacking]:
+        """Who lacks something of a key, in the words that a node has for it."""
+        reasons = {
+            "alive": "it is linked, 1 write behind, and catching up",
+            "suspect": "no word came from it for 4 s",
+        }
+        return [
+            ops.Lacking(
+                peer.address,
+                peer.node_id,
+                1,
+                12.0,
+                "the link is cut by you for 2 min"
+                if peer.cut
+                else reasons.get(peer.state, f"it is {peer.state}"),
+            )
+            for peer in self.peers
+            if peer.node_id and any(not self._holds(peer.node_id, v.dot) for v in self.store.get(key, ()))
+        ]
+
     def _why(self, key: str) -> ops.KeyReasons:
         held = self.store.get(key, ())
         if not held:
             raise Refused("nothing is known of that key here")
         members = self._members()
-        lacking = [
-            ops.Lacking(peer.address, peer.node_id, 1, 12.0, f"it is {peer.state}")
-            for peer in self.peers
-            if peer.node_id and any(not self._holds(peer.node_id, v.dot) for v in held)
-        ]
+        lacking = self._lacking(key)
         have = len(members) - len(lacking)
         return ops.KeyReasons(key, to_records(held), ["It has one value."], have, len(members), lacking, [])
 

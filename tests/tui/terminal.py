@@ -36,14 +36,19 @@ class Terminal:
     """`with Terminal([...]) as terminal: terminal.wait("text")`."""
 
     def __init__(
-        self, program: list[str], *, size: tuple[int, int] = (120, 36), env: Mapping[str, str] | None = None
+        self,
+        program: list[str],
+        *,
+        size: tuple[int, int] = (120, 36),
+        env: Mapping[str, str | None] | None = None,
     ) -> None:
         self.raw = b""
         self.exit_code: int | None = None
         self._program = program
         # a size in the environment would count for more than the terminal's own
         inherited = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
-        self._env = {**inherited, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})}
+        asked = {**inherited, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})}
+        self._env = {name: value for name, value in asked.items() if value is not None}
         self._size = size
         self._screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self._screen)
@@ -134,8 +139,11 @@ def _set_size(terminal: int, columns: int, rows: int) -> None:
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
 
-def dashboard(folder: Path, *arguments: str, size: tuple[int, int] = (120, 36), **env: str) -> Terminal:
-    """The program's dashboard in a terminal, with a state folder of its own."""
+def dashboard(
+    folder: Path, *arguments: str, size: tuple[int, int] = (120, 36), **env: str | None
+) -> Terminal:
+    """The program's dashboard in a terminal, with a state folder of its own; None takes a variable out of
+    the environment."""
     return Terminal(
         [sys.executable, "-m", "decent_tui", *arguments],
         size=size,

@@ -75,7 +75,7 @@ async def test_a_long_answer_grows_scrolls_and_folds() -> None:
         await type_line(pilot, ":")
         await pilot.press("pagedown")
         await pilot.press("escape")
-        await until(pilot, lambda: "quit" in text(board.answer))
+        await until(pilot, lambda: "Esc folds" in text(board.answer) and text(board.answer) != first)
         await pilot.press("escape")
         await until(pilot, lambda: board.answer.size.height == 1)
         await pilot.press("pagedown")  # folded: the keys have it again
@@ -225,3 +225,12 @@ async def test_exit_ends_the_app() -> None:
         await type_line(pilot, ":exit\n")
         await until(pilot, lambda: not pilot.app.is_running)
     assert pilot.app.return_code in (0, None)
+
+
+async def test_a_tab_that_comes_late_does_not_take_the_focus_from_a_line_that_was_begun() -> None:
+    async with shown(story()) as (pilot, board):
+        await pilot.press("colon", "p")
+        board.action_pane(1)
+        await pilot.press("e", "e", "r", "s", "enter")
+        await until(pilot, lambda: ": peers" in text(board.answer))
+        await until(pilot, lambda: board.focused is board.versions)

@@ -119,7 +119,7 @@ async def test_2_opens_the_view_and_1_returns() -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, ConvergenceScreen))
         view = cast(ConvergenceScreen, pilot.app.screen)
         await until(pilot, lambda: "held by 2/4" in text(view.body))
-        assert "lacks it for 12 s: it is alive" in text(view.body)
+        assert "lacks it for 12 s: it is linked" in text(view.body)
         assert "98 % settled" in text(view.headline)
         await pilot.press("1")
         await until(pilot, lambda: pilot.app.screen is board)

@@ -6,7 +6,7 @@ from decent_tui.core.events import Alarm, Collected
 from decent_tui.core.operations import PeerView
 from decent_tui.tui.header import Facts, header_line
 from decent_tui.tui.keybar import KeyBar
-from decent_tui.tui.lines import plain, width
+from decent_tui.tui.lines import Line, Span, plain, width
 from decent_tui.tui.numbers import Numbers
 from decent_tui.tui.reader import Reader
 
@@ -218,6 +218,31 @@ async def test_the_key_bar_explains_the_key_under_the_mouse() -> None:
         await until(pilot, lambda: bar.tooltip == "This pane alone, or all")
 
 
+async def test_the_key_bar_shows_whole_words_at_every_width() -> None:
+    async with shown(story()) as (pilot, board):
+        board.set_focus(board.messages)
+        bar = board.query_one(KeyBar)
+        for width in range(100, 126):
+            await pilot.resize_terminal(width, 36)
+            await until(pilot, lambda width=width: bar.size.width == width)  # type: ignore[misc]
+            assert text(bar).rstrip().endswith("quit"), width
+
+
+async def test_a_page_is_written_for_the_width_beside_its_scrollbar() -> None:
+    rooms: list[int] = []
+
+    def write(room: int, _: str) -> list[Line]:
+        rooms.append(room)
+        return [(Span("x"),)] * 100
+
+    async with shown(story()) as (pilot, _):
+        page = Reader((), (), write)
+        pilot.app.push_screen(page)
+        await until(pilot, lambda: any(room > 0 for room in rooms))
+        await pilot.pause()
+        assert len({room for room in rooms if room > 0}) == 1
+
+
 async def test_enter_opens_a_message_decoded_and_raw() -> None:
     node = story()
     async with shown(node) as (pilot, board):
@@ -304,7 +329,7 @@ async def test_help_is_made_of_the_bindings_and_the_commands() -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, Reader))
         await pilot.pause()
         page = text(pilot.app.screen.query_one("Page"))
-        assert "Cut the link to this peer" in page or "conflicts only" in page
+        assert "Edit the value, or merge the siblings" in page
         for _ in range(20):
             await pilot.press("pagedown")
         page = text(pilot.app.screen.query_one("Page"))

@@ -14,7 +14,7 @@ from decent_tui.core.values import check_key
 from decent_tui.tui.cards import Values, cards
 from decent_tui.tui.editor import Draft, Editor
 from decent_tui.tui.ink import Inks
-from decent_tui.tui.palette import variables
+from decent_tui.tui.palette import DARK, variables
 from decent_tui.tui.reader import Reader
 from decent_tui.tui.roster import Colours, roster
 
@@ -138,8 +138,8 @@ def test_every_segment_passes_the_door_last() -> None:
             context={},
         )
     inspection = node._inspect("k")
-    lines = cards(inspection, Values(inspection), roster(node._status(), [], Colours()), 80, 40, NOON)
-    inks = Inks(variables(dark=True))
+    lines = cards(inspection, Values(inspection), roster(node._status(), [], Colours()), 80, 40, NOON).lines
+    inks = Inks(variables(DARK))
     for line in lines:
         strip = inks.strip(line, 80)
         assert strip.cell_length == 80

@@ -1,9 +1,11 @@
 """Every colour can be read on every ground it stands on."""
 
 import pytest
+from rich.color import Color as RichColor
 from textual.color import Color
 
-from decent_tui.tui.palette import DARK, LIGHT, NODE_COLOURS
+from decent_tui.tui.ink import Inks
+from decent_tui.tui.palette import ANSI, COLOUR_BLIND, DARK, LIGHT, NODE_COLOURS, PLAIN, variables
 
 GROUNDS = ("ground", "cursor", "cursor-blur", "bar")
 TEXTS = (
@@ -26,7 +28,10 @@ def contrast(one: Color, other: Color) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("colours", [DARK, LIGHT], ids=["dark", "light"])
+PALETTES = {"dark": DARK, "light": LIGHT, "colour-blind": COLOUR_BLIND}
+
+
+@pytest.mark.parametrize("colours", PALETTES.values(), ids=PALETTES)
 @pytest.mark.parametrize("ground", GROUNDS)
 def test_text_reaches_a_contrast_of_4_5(colours: dict[str, str], ground: str) -> None:
     below = Color.parse(colours[ground])
@@ -34,10 +39,51 @@ def test_text_reaches_a_contrast_of_4_5(colours: dict[str, str], ground: str) ->
         assert contrast(Color.parse(colours[name]), below) >= 4.5, name
 
 
-@pytest.mark.parametrize("colours", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize("colours", PALETTES.values(), ids=PALETTES)
 def test_marked_text_can_be_read(colours: dict[str, str]) -> None:
     assert contrast(Color.parse(colours["amber"]), Color.parse(colours["mark"])) >= 4.5
+    assert contrast(Color.parse(colours["ground"]), Color.parse(colours["red"])) >= 4.5
 
 
-def test_both_themes_name_the_same_colours() -> None:
-    assert DARK.keys() == LIGHT.keys()
+@pytest.mark.parametrize("colours", [ANSI, PLAIN], ids=["ansi", "plain"])
+def test_on_a_ground_nobody_knows_reading_text_is_the_terminals_own(colours: dict[str, str]) -> None:
+    for name in ("text", "dim", "ground", "bar"):
+        assert colours[name] == "ansi_default"
+    inks = Inks(variables(colours))
+    for ink, ground in (("dim", "cursor"), ("amber on mark", "ground"), ("bold ground on red", "bar")):
+        style = inks.style(ink, ground)
+        assert style.reverse  # two colours that the terminal pairs anyway, never two of our choice
+        assert style.bgcolor == RichColor.default()
+
+
+def test_without_colours_nothing_has_one() -> None:
+    inks = Inks(variables(PLAIN))
+    for name in TEXTS:
+        for ground in GROUNDS:
+            style = inks.style(name, ground)
+            assert style.color == style.bgcolor == RichColor.default()
+
+
+def test_all_palettes_name_the_same_colours() -> None:
+    assert DARK.keys() == LIGHT.keys() == COLOUR_BLIND.keys() == ANSI.keys() == PLAIN.keys()
+
+
+# What a dichromat sees of linear RGB: Viénot, Brettel and Mollon (1999)
+PROTAN = ((0.11238, 0.88762, 0.0), (0.11238, 0.88762, 0.0), (0.00401, -0.00401, 1.0))
+DEUTAN = ((0.29275, 0.70725, 0.0), (0.29275, 0.70725, 0.0), (-0.02234, 0.02234, 1.0))
+
+
+def seen(colour: Color, by: tuple[tuple[float, ...], ...]) -> tuple[float, ...]:
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in colour.normalized]
+    return tuple(sum(w * p for w, p in zip(row, linear, strict=True)) for row in by)
+
+
+@pytest.mark.parametrize("eye", [PROTAN, DEUTAN], ids=["protan", "deutan"])
+def test_colour_blind_eyes_tell_the_states_and_the_first_nodes_apart(
+    eye: tuple[tuple[float, ...], ...],
+) -> None:
+    for names in (("green", "amber", "red", "text"), ("node-1", "node-2", "node-3", "node-4", "node-5")):
+        shades = [seen(Color.parse(COLOUR_BLIND[name]), eye) for name in names]
+        for at, one in enumerate(shades):
+            for other in shades[at + 1 :]:
+                assert sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) ** 0.5 > 0.12, names

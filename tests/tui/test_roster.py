@@ -1,7 +1,12 @@
 """Labels and colours of nodes."""
 
+from collections.abc import Callable
+
+import pytest
+
+from decent_tui.core.clocks import beside, taken_in
 from decent_tui.core.operations import PeerView
-from decent_tui.tui.roster import Colours, roster
+from decent_tui.tui.roster import Colours, Face, Roster, roster
 
 from .scripted import story
 
@@ -37,3 +42,17 @@ def test_a_stranger_gets_a_makeshift_face() -> None:
     assert who.face("9f@127.0.0.1:7777").label == ":7777"
     assert who.face("", "127.0.0.1:50123").label == ":50123"
     assert who.face("\x1b[31m").label == "␛[31m"
+
+
+OURS = "a" * 16
+
+
+@pytest.mark.parametrize("entry", [taken_in, lambda node: beside(node, 12)])
+def test_an_entry_of_clocks_has_the_face_of_the_node_that_gave_its_number(
+    entry: Callable[[str], str],
+) -> None:
+    known = Roster(OURS, {OURS: Face(":9001", "otter", "node-3")})
+    assert known.face(entry(OURS)) == Face(":9001+", "otter", "node-3")
+    stranger = "b" * 16
+    assert known.face(entry(stranger)).label == known.face(stranger).label + "+"
+    assert known.face(entry(stranger)).ink == known.face(stranger).ink

@@ -135,13 +135,46 @@ def test_sizes_and_resizing(tmp_path: Path, port: int) -> None:
         terminal.wait("(?s)─ Keys.*─ Peers.*─ Messages")
 
 
+COLOUR = re.compile(rb"\x1b\[(?:[0-9]+;)*(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;[0-9]+)*m")
+"""A sequence that sets a colour (39 and 49 set the terminal's own back)."""
+
+
 def test_no_colour(tmp_path: Path, port: int) -> None:
     with dashboard(tmp_path, *memory(port), NO_COLOR="1") as terminal:
         terminal.wait("no keys yet")
-        terminal.type(":put hello 1\r")
-        terminal.wait("hello")
-        colours = {tuple(map(int, rgb)) for rgb in re.findall(rb"[34]8;2;(\d+);(\d+);(\d+)", terminal.raw)}
-        assert all(max(rgb) - min(rgb) <= 2 for rgb in colours)  # greys
+        terminal.type(':unresolve hello {"a": 1} {"a": 2}\r')
+        terminal.wait("2 siblings")
+        terminal.type("e")
+        terminal.wait("merge hello")
+        terminal.type("\x1b")
+        terminal.gone("merge hello")
+        terminal.type("?")
+        terminal.wait("Everywhere")
+        assert COLOUR.search(terminal.raw) is None
+
+
+def test_the_terminals_own_colours(tmp_path: Path, port: int) -> None:
+    with dashboard(tmp_path, *memory(port), TEXTUAL_THEME="decent-ansi", NO_COLOR=None) as terminal:
+        terminal.wait("no keys yet")
+        terminal.type(':unresolve hello {"a": 1} {"a": 2}\r')
+        terminal.wait("2 siblings")
+        assert COLOUR.search(terminal.raw) is not None
+        assert b"38;2;" not in terminal.raw
+        assert b"48;2;" not in terminal.raw
+
+
+def test_the_theme_survives_the_run(tmp_path: Path, port: int) -> None:
+    light = b"48;2;250;250;252"
+    with dashboard(tmp_path, *memory(port), NO_COLOR=None, TEXTUAL_THEME=None) as terminal:
+        terminal.wait("no keys yet")
+        assert light not in terminal.raw
+        terminal.type("\x14")
+        terminal.wait("theme: light")
+        terminal.type("\x11")
+        assert terminal.wait_exit() == 0
+    with dashboard(tmp_path, *memory(port), NO_COLOR=None, TEXTUAL_THEME=None) as terminal:
+        terminal.wait("no keys yet")
+        assert light in terminal.raw
 
 
 def test_hostile_bytes_never_reach_the_terminal(tmp_path: Path, port: int) -> None:

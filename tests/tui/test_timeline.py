@@ -158,7 +158,7 @@ async def test_a_question_mark_shows_the_keys_of_the_view(key: str) -> None:
 async def test_w_writes_a_picture_and_a_log(tmp_path: Path) -> None:
     node = story()
     async with shown(node) as (pilot, board):
-        view = TimelineScreen(node, lambda: board._numbers.facts.roster, tmp_path)
+        view = TimelineScreen(node, lambda: board._watch.roster, tmp_path)
         cast(DashboardApp, pilot.app).push_screen(view)
         await until(pilot, lambda: view.is_mounted and "user:42" in text(view.events))
         await pilot.press("w")
@@ -174,7 +174,7 @@ def _check_files(folder: Path) -> None:
 
 async def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     async with shown(story()) as (pilot, board):
-        view = TimelineScreen(story(), lambda: board._numbers.facts.roster, tmp_path / "none")
+        view = TimelineScreen(story(), lambda: board._watch.roster, tmp_path / "none")
         cast(DashboardApp, pilot.app).push_screen(view)
         await until(pilot, lambda: view.is_mounted and "user:42" in text(view.events))
         await pilot.press("w")

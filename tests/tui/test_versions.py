@@ -3,11 +3,9 @@
 from pathlib import Path
 
 import pytest
-from textual.widgets import TextArea
 
-from decent_tui.core.operations import Inspection, Lacking
+from decent_tui.core.operations import Inspection, Lacking, Resolve
 from decent_tui.core.version import visible
-from decent_tui.tui.editor import Editor, Preview
 from decent_tui.tui.explain import explained
 from decent_tui.tui.lines import plain
 from decent_tui.tui.roster import Colours, roster
@@ -37,7 +35,7 @@ async def test_a_conflict_is_explained() -> None:
             "cid ",
             ":9001 wrote without having seen :9002's",
             ":9002 wrote without having seen :9001's",
-            "not yet at :9004",
+            "◌ :9004 lacks it for 12 s: no word came from it",
             "a/b keep",
         ):
             assert words in pane, words
@@ -86,39 +84,62 @@ async def test_without_a_conflict_a_letter_does_nothing() -> None:
         assert node.store == before
 
 
-async def test_the_editor_merges_previews_and_writes() -> None:
+async def test_every_sibling_can_be_chosen_with_the_arrows_and_kept_with_enter() -> None:
     node = Scripted()
-    node.write(LYNX, "k", '{"a": 1}', context={})
-    node.write(HERON, "k", '{"b": {"x": 2}}', context={})
+    for at in range(6):
+        node.write(f"{at:016x}", "k", str(at), context={})
     async with shown(node) as (pilot, board):
         await select(pilot, board, "k")
-        await pilot.press("e")
-        await until(pilot, lambda: isinstance(pilot.app.screen, Editor))
-        editor = pilot.app.screen
-        draft = editor.query_one(TextArea)
-        assert '"a": 1' in draft.text
-        assert '"x": 2' in draft.text
-        draft.text = '{"a": 1,'
-        await until(pilot, lambda: "✗" in text(editor.query_one(Preview)))
-        await pilot.press("ctrl+s")
-        assert pilot.app.screen is editor
-        draft.text = '{"a": [1, 2]}'
-        await until(pilot, lambda: 'resolve k {"a":[1,2]}' in text(editor.query_one(Preview)))
-        await pilot.press("ctrl+s")
-        await until(pilot, lambda: [v.value for v in visible(node.store["k"])] == [b'{"a":[1,2]}'])
-        await until(pilot, lambda: ": resolve k " in text(board.answer))
+        assert "Tab ←/→ more" in text(board.versions)
+        board.set_focus(board.versions)
+        await pilot.press("enter")  # nothing is chosen yet, so nothing is kept
+        await pilot.press("left")
+        assert board.versions.chosen == 5
+        await until(pilot, lambda: "Enter keep f" in text(board.versions))
+        assert "▸f" in text(board.versions)  # scrolled to
+        await pilot.press("h", "l", "l", "l", "l")
+        assert board.versions.chosen == 3 - 1
+        await pilot.press("escape")
+        assert board.versions.chosen is None
+        await pilot.press("left", "left", "enter")
+        await until(pilot, lambda: "≠ 0 conflicts" in text(board.header))
+        (version,) = visible(node.store["k"])
+        assert version.value == b"1"  # newest first: f is the oldest, 0
+        assert f": resolve k {version.cid}" in text(board.answer)
 
 
-async def test_escape_leaves_the_editor_without_a_trace() -> None:
+async def test_c_and_d_mean_the_same_whatever_there_is_to_keep() -> None:
+    node = Scripted()
+    for at in range(6):
+        node.write(f"{at:016x}", "k", str(at), context={})
+    async with shown(node) as (pilot, board):
+        await select(pilot, board, "k")
+        board.set_focus(board.versions)
+        await pilot.press("d")
+        await until(pilot, lambda: board.answer.question == "delete k")
+        assert len(visible(node.store["k"])) == 6
+
+
+async def test_a_click_chooses_a_sibling() -> None:
+    async with shown(story(), now=lambda: NOON) as (pilot, board):
+        await select(pilot, board, "user:42")
+        await pilot.click(board.versions, offset=(board.versions.size.width - 6, 3))
+        assert board.versions.chosen == 1
+        await pilot.click(board.versions, offset=(5, 3))
+        assert board.versions.chosen == 0
+        await pilot.press("enter")
+        await until(pilot, lambda: "≠ 0 conflicts" in text(board.header))
+
+
+async def test_a_sibling_that_came_since_is_not_swept_away_unseen() -> None:
     node = story()
     async with shown(node) as (pilot, board):
-        await select(pilot, board, "theme")
-        before = dict(node.store)
-        await pilot.press("e")
-        await until(pilot, lambda: isinstance(pilot.app.screen, Editor))
-        await pilot.press("escape")
-        await until(pilot, lambda: pilot.app.screen is board)
-        assert node.store == before
+        await select(pilot, board, "user:42")
+        await pilot.press("a")
+        await until(pilot, lambda: "≠ 0 conflicts" in text(board.header))
+        kept = [asked for asked in node.asked if isinstance(asked, Resolve)]
+        assert len(kept) == 1
+        assert len(kept[0].saw or ()) == 2
 
 
 async def test_long_values_are_folded_and_unfolded() -> None:

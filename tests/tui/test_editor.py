@@ -1,0 +1,166 @@
+"""The editor: a draft, the look at what it replaces, and a store that says no. Against a real node."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from textual.pilot import Pilot
+
+from decent_tui.core.operations import Get, Put, Unresolve
+from decent_tui.net.node import Node
+from decent_tui.net.settings import Settings
+from decent_tui.tui.dashboard import Dashboard
+from decent_tui.tui.draft import Draft
+from decent_tui.tui.editor import Editor, Preview
+from decent_tui.tui.reader import Page
+
+from .screen import shown, text, until
+
+
+@asynccontextmanager
+async def editing(*values: str) -> AsyncIterator[tuple[Pilot[None], Dashboard, Node, Editor]]:
+    """The editor, open over a key `k` with these values."""
+    async with Node(Settings(port=0, memory=True)) as node:
+        if len(values) == 1:
+            await node.run(Put("k", values[0]))
+        else:
+            await node.run(Unresolve("k", values))
+        async with shown(node) as (pilot, board):
+            await until(pilot, lambda: "lamport" in text(board.versions))
+            await pilot.press("e")
+            await until(pilot, lambda: isinstance(pilot.app.screen, Editor))
+            editor = pilot.app.screen
+            assert isinstance(editor, Editor)
+            yield pilot, board, node, editor
+
+
+async def held(node: Node) -> list[str]:
+    return sorted(bytes(record.value).decode() for record in (await node.run(Get("k"))).versions)
+
+
+def shut(pilot: Pilot[None]) -> bool:
+    return not isinstance(pilot.app.screen, Editor)
+
+
+async def test_a_merge_is_looked_at_before_it_is_written() -> None:
+    async with editing('{"a": 1, "b": 2}', '{"a": 1, "c": 3}') as (pilot, board, node, editor):
+        assert all(part in editor.draft.text for part in ('"a": 1', '"b": 2', '"c": 3'))
+        editor.draft.text = '{"a": 1,'
+        await until(pilot, lambda: "✗" in text(editor.query_one(Preview)))
+        await pilot.press("ctrl+s")
+        assert not editor.query(Page)
+        editor.draft.text = '{"a": 1, "d": [4]}'
+        await until(pilot, lambda: 'resolve k {"a":1,"d":[4]}' in text(editor.query_one(Preview)))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: bool(editor.query(Page)) and "in place of" in text(editor.query_one(Page)))
+        page = text(editor.query_one(Page))
+        for words in (
+            "this will be written",
+            '"d": [4]  ← new',
+            "a :",
+            "b :",
+            '"b": 2  ← goes',
+            '"c": 3  ← goes',
+        ):
+            assert words in page, words
+        assert len(await held(node)) == 2  # nothing is written before it is confirmed
+        await pilot.press("escape")
+        await until(pilot, lambda: not editor.query(Page))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: bool(editor.query(Page)))
+        await pilot.press("enter")
+        await until(pilot, lambda: shut(pilot))
+        assert await held(node) == ['{"a":1,"d":[4]}']
+        await until(pilot, lambda: ": resolve k " in text(board.answer))
+        await pilot.press("u")
+        await until(pilot, lambda: "2 siblings" in text(board.versions))
+        assert await held(node) == ['{"a":1,"b":2}', '{"a":1,"c":3}']
+
+
+async def test_an_unchanged_value_is_not_written() -> None:
+    async with editing('{"z": 1.50, "a": [1, 2]}') as (pilot, board, node, editor):
+        counter = (await node.run(Get("k"))).versions[0].vc
+        editor.draft.text = editor.draft.text + "  \n"  # blanks change nothing
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: shut(pilot))
+        await until(pilot, lambda: "nothing was changed, so nothing was written" in text(board.answer))
+        assert (await node.run(Get("k"))).versions[0].vc == counter
+
+
+async def test_a_changed_value_is_written_at_once() -> None:
+    async with editing('{"a": 1}') as (pilot, _, node, editor):
+        editor.draft.text = '{"a": 2}'
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: shut(pilot))
+        assert await held(node) == ['{"a":2}']
+
+
+async def test_what_is_said_of_a_write_is_not_wiped_by_the_pause_after_the_last_key() -> None:
+    async with editing("1") as (pilot, _, node, editor):
+        await node.run(Put("k", '"meanwhile"'))
+        editor.draft.text = '"mine"'
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "written elsewhere meanwhile" in text(editor.query_one(Preview)))
+        editor._paused()
+        assert "written elsewhere meanwhile" in text(editor.query_one(Preview))
+
+
+@pytest.mark.parametrize("values", [("1",), ("1", "2")])
+async def test_what_was_written_meanwhile_is_shown_and_not_overwritten_unseen(
+    values: tuple[str, ...],
+) -> None:
+    async with editing(*values) as (pilot, _, node, editor):
+        await node.run(Put("k", '"meanwhile"'))
+        editor.draft.text = '"mine"'
+        await pilot.press("ctrl+s")
+        if len(values) > 1:
+            await until(pilot, lambda: bool(editor.query(Page)))
+            await pilot.press("enter")
+        await until(pilot, lambda: bool(editor.query(Page)) and '"meanwhile"' in text(editor.query_one(Page)))
+        await until(pilot, lambda: "written elsewhere meanwhile" in text(editor.query_one(Preview)))
+        assert await held(node) == ['"meanwhile"']
+        await pilot.press("enter")
+        await until(pilot, lambda: shut(pilot))
+        assert await held(node) == ['"mine"']
+
+
+async def test_escape_leaves_without_a_trace_and_asks_before_it_throws_a_draft_away() -> None:
+    async with editing("1") as (pilot, _, node, editor):
+        editor.draft.text = "2"
+        await pilot.press("escape")
+        await until(pilot, lambda: "Esc again" in text(editor.query_one(Preview)))
+        editor._paused()
+        assert "Esc again" in text(editor.query_one(Preview))
+        assert not shut(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: shut(pilot))
+        assert await held(node) == ["1"]
+
+
+async def test_escape_leaves_an_untouched_draft_at_once() -> None:
+    async with editing("1") as (pilot, *_):
+        await pilot.press("escape")
+        await until(pilot, lambda: shut(pilot))
+
+
+async def test_enter_is_a_new_line_in_the_draft() -> None:
+    async with editing("1") as (pilot, _, node, editor):
+        await pilot.press("enter", "2")
+        assert editor.draft.text == "\n21"
+        assert await held(node) == ["1"]
+
+
+async def test_a_number_is_edited_as_it_was_written() -> None:
+    async with editing("[1.0, 1e3, 12345678901234567890123]") as (pilot, _, node, editor):
+        before = await held(node)
+        assert "12345678901234567890123" in editor.draft.text.replace(" ", "")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: shut(pilot))
+        assert await held(node) == before
+
+
+async def test_a_draft_has_the_colours_of_values() -> None:
+    async with editing('{"a": "b", "n": 1}') as (_, _, _, editor):
+        draft = editor.query_one(Draft)
+        line = next(draft.get_line(at) for at in range(5) if '"a"' in draft.get_line(at).plain)
+        assert len({str(span.style) for span in line.spans}) >= 3
