@@ -265,7 +265,7 @@ async def test_a_watcher_that_does_not_read_costs_no_memory_and_learns_how_much_
             told += sum(len(event["keys"]) for event in payload.get("events", []))
             missed += payload.get("skipped", 0)
         assert told + missed == WRITES
-        assert told < WRITES / 2, "all of it was kept somewhere"
+        assert missed > WRITES / 10, "all of it was kept somewhere"
 
 
 async def test_a_leave_from_elsewhere_tells_whoever_runs_the_node() -> None:
