@@ -46,7 +46,7 @@ class LabScreen(Screen[None]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-normal")]  # noqa: RUF012  # Textual's own declaration
     HELP = (
         "The nodes are real ones, in this process. Messages are shown slowed down, and what they change when "
-        "they get there. ● carries values, ○ asks what is missing. A broken line is cut, a dotted one disturbed."
+        "they get there. ● carries values, ○ asks what is missing. Broken lines are cut, dotted ones disturbed."
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -134,7 +134,7 @@ class LabScreen(Screen[None]):
                 case PeerChanged(address=address):
                     self._peers_due = 0.0
                     if self._at(address) == at:  # the node itself, switched on or off
-                        self._read_store(at)
+                        self.call_later(self._read_store, at)
                 case Dialled():
                     self._peers_due = 0.0
                 case _:

@@ -118,7 +118,8 @@ class LabApp(DashboardApp):
         colours = Colours()
         self._inks = {name: colours.of(cluster.address(name)) for name in cluster.names}
         self.guide = Guide(self._scenario, cluster, speed=self._speed, changed=self._renew)
-        self.lab.attach(cluster, self.guide, self._inks)
+        # later, and so in the app's own context: timers need it
+        self.call_later(self.lab.attach, cluster, self.guide, self._inks)
         return self.guide
 
     def _renew(self) -> None:
