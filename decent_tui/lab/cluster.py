@@ -49,6 +49,15 @@ class Cluster:
         """Where a node listens, or did before it was stopped."""
         return str(Address("127.0.0.1", self._ports[name]))
 
+    def called(self, node: str) -> str:
+        """The name of the node with this id, now or at first; empty if it is none of ours."""
+        names = (name for name in self._names if node in (self._ids.get(name), self._id(name)))
+        return next(names, "")
+
+    def _id(self, name: str) -> str:
+        running = self._nodes.get(name)
+        return running.node_id if running is not None else ""
+
     def first_id(self, name: str) -> str:
         """The id that a node had at first."""
         return self._ids[name]

@@ -49,10 +49,10 @@ class Guide:
 
     # ------------------------------------------------------------------ what a person does
 
-    def pause(self, note: str = "") -> None:
+    def pause(self) -> None:
         """Stand still before the next step."""
         if self.state == "playing":
-            self._be("paused", note)
+            self._be("paused")
 
     def go_on(self) -> None:
         """Go on after a pause."""
@@ -67,7 +67,8 @@ class Guide:
 
     def take_over(self, what: str) -> None:
         """A person gave a command of their own: the story waits."""
-        self.pause(f"You took over ({what}), so the story waits.")
+        if self.state in ("playing", "paused"):
+            self._be("paused", f"You took over ({what}), so the story waits. Space goes on with it.")
 
     def replay(self) -> None:
         """Begin again."""

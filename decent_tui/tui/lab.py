@@ -39,6 +39,9 @@ LOOK: Final = 0.1
 PEERS: Final = 1.0
 """Seconds between two readings of the links when nothing happens to them."""
 
+WIDE: Final = 100
+"""Columns from which there is room to say how others join."""
+
 
 class LabScreen(Screen[None]):
     """Shows a cluster and its story; commands go to the node whose store has the focus."""
@@ -46,7 +49,7 @@ class LabScreen(Screen[None]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-normal")]  # noqa: RUF012  # Textual's own declaration
     HELP = (
         "The nodes are real ones, in this process. Messages are shown slowed down, and what they change when "
-        "they get there. ● carries values, ○ asks what is missing. Broken lines are cut, dotted ones disturbed."
+        "they get there. ● carries values, ○ asks what is missing. A broken line is cut, a dotted one slow."
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -110,7 +113,7 @@ class LabScreen(Screen[None]):
         """Watch these nodes and this story; `inks` are the colours of the names."""
         self._cluster, self._guide, self._inks = cluster, guide, inks
         for store, name in zip(self.stores, self._names, strict=True):
-            store.introduce(cluster.address(name), inks[name])
+            store.introduce(cluster.address(name), inks)
             cluster.listen(name, partial(self._happened, store.at))
             self._read_store(store.at)
         self.story.attach(guide, inks)
@@ -160,7 +163,7 @@ class LabScreen(Screen[None]):
     def _read_store(self, at: int) -> None:
         async def work() -> None:
             if self._cluster is not None:
-                self.stores[at].show(await read(Seat(self._cluster, self._names[at])))
+                self.stores[at].show(await read(Seat(self._cluster, self._names[at]), self._cluster.called))
                 self._tell()
 
         self.run_worker(work(), group=f"store-{at}")
@@ -243,7 +246,8 @@ class LabScreen(Screen[None]):
         guests = {address for views in self._views for address in views if self._at(address) is None}
         if guests:
             left.append(Span(f"  + {len(guests)} from elsewhere", "accent"))
-        right = (Span("join in: decent-tui --peers ", "dim"), Span(f"{cluster.address(self._names[0])} "))
+        how = "join in: decent-tui --peers " if self.size.width >= WIDE else "--peers "
+        right = (Span(how, "dim"), Span(f"{cluster.address(self._names[0])} "))
         self.headline.show(spread(left, right, self.size.width))
 
     # ------------------------------------------------------------------ choosing a node

@@ -11,7 +11,6 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
 from decent_tui.core.text import printable
 from decent_tui.lab.cluster import Cluster, Seat
@@ -97,6 +96,8 @@ class LabApp(DashboardApp):
 
     CSS_PATH: ClassVar[list[str]] = ["dashboard.tcss", "lab.tcss"]  # type: ignore[assignment]
 
+    DEFAULT_MODE = "lab"
+
     def __init__(self, scenario: Scenario, *, speed: float = 1.0, history: History | None = None) -> None:
         super().__init__()
         self._history = history or History(None)
@@ -107,10 +108,7 @@ class LabApp(DashboardApp):
         self.guide: Guide | None = None
         self._inks: Mapping[str, str] = {}
         self.lab = LabScreen(scenario.nodes, self._history, speed)
-
-    def get_default_screen(self) -> Screen[None]:  # type: ignore[override]
-        """View 4."""
-        return self.lab
+        self.add_mode(self.DEFAULT_MODE, lambda: self.lab)
 
     def open(self, cluster: Cluster) -> Guide:
         """The nodes run: show them. Whoever calls this lets the story run."""

@@ -38,9 +38,9 @@ class StorePane(Pane, can_focus=True):
         super().__init__(id=f"store-{name}", classes="store")
         self.at = at
         """Which of the nodes this is, from 0."""
-        self._name = name
+        self._called = name
         self._address = ""
-        self._ink = "text"
+        self._names: Mapping[str, str] = {}
         self._shelf: Shelf | None = None
         self._fresh: dict[str, float] = {}
 
@@ -49,9 +49,9 @@ class StorePane(Pane, can_focus=True):
         """What is shown; None before anything was read."""
         return self._shelf
 
-    def introduce(self, address: str, ink: str) -> None:
-        """Say where the node listens, and which colour it has."""
-        self._address, self._ink = address, ink
+    def introduce(self, address: str, inks: Mapping[str, str]) -> None:
+        """Say where the node listens, and which colour each name has."""
+        self._address, self._names = address, inks
         self._label()
 
     def show(self, shelf: Shelf) -> None:
@@ -76,14 +76,14 @@ class StorePane(Pane, can_focus=True):
 
     def _label(self) -> None:
         port = f" :{self._address.rpartition(':')[2]}" if self._address else ""
-        name = Span(f"{self._name}{port}", f"bold {self._ink}")
+        name = Span(f"{self._called}{port}", f"bold {self._names.get(self._called, 'text')}")
         self.label((name,), summary(self._shelf) if self._shelf is not None else ())
 
     def row(self, y: int) -> tuple[Line, str]:
         """One line of the store."""
         if self._shelf is None:
             return (Span(" starting …", "dim"),) if y == 1 else (), "ground"
-        lines = store_lines(self._shelf, self._fresh, self.room, self.rows)
+        lines = store_lines(self._shelf, self._fresh, self._names, self.room, self.rows)
         return (lines[y] if y < len(lines) else ()), "ground"
 
     def action_open(self) -> None:
@@ -191,12 +191,12 @@ def standing(guide: Guide) -> str:
 def story_lines(guide: Guide, inks: Mapping[str, str], room: int) -> list[Line]:
     """The story of the moment in lines of at most `room` cells."""
     lines = _wrapped(guide.caption, inks, "bold text", room)
-    for answer in guide.answer:
-        lines += _wrapped(answer, inks, "text", room)
-    if guide.done:
-        lines += _wrapped("  ·  ".join(guide.done), {}, "dim", room)
     if guide.note:
         lines += _wrapped(guide.note, {}, "amber", room)
+    if guide.done:
+        lines += _wrapped("  ·  ".join(guide.done), {}, "dim", room)
+    for answer in guide.answer:
+        lines += _wrapped(answer, inks, "text", room)
     return lines
 
 
