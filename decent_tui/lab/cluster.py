@@ -11,7 +11,7 @@ from typing import Self, TypeVar
 
 from decent_tui.core.address import Address
 from decent_tui.core.errors import Refused
-from decent_tui.core.events import AnyEvent, PeerChanged
+from decent_tui.core.events import AnyEvent, Attached
 from decent_tui.core.operations import Operation
 from decent_tui.net.interface import Listener
 from decent_tui.net.node import Node
@@ -92,7 +92,8 @@ class Cluster:
         await asyncio.shield(self._stop(name))
 
     def listen(self, name: str, listener: Listener) -> Callable[[], None]:
-        """Have `listener` called with the events of a node, whenever it runs; what is returned ends that."""
+        """Have `listener` called with the events of a node, whenever it runs, and with `Attached` when it is
+        started and stopped; what is returned ends that."""
         listeners = self._listeners[name]
         listeners.append(listener)
         return lambda: listeners.remove(listener)
@@ -111,7 +112,7 @@ class Cluster:
             node = self._nodes.pop(name, None)
             if node is not None:
                 await node.__aexit__(None, None, None)
-                self._tell(name, [PeerChanged(time.time(), self.address(name), None, "down", "switched off")])
+                self._tell(name, [Attached(time.time(), False, f"{name} is switched off")])
 
     async def _started(self, name: str) -> None:
         known = [self.address(other) for other in self._names[:1] if other in self._ports and other != name]
@@ -126,7 +127,7 @@ class Cluster:
         self._nodes[name], self._ports[name] = node, node.port
         self._ids.setdefault(name, node.node_id)
         node.subscribe(lambda happened: self._tell(name, happened))
-        self._tell(name, [PeerChanged(time.time(), self.address(name), None, "alive", "switched on")])
+        self._tell(name, [Attached(time.time(), True)])
 
     async def save(self, name: str) -> None:
         """Copy the file of a stopped node: SQLite leaves one file behind when it is closed."""

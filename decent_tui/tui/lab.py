@@ -15,7 +15,7 @@ from textual.widgets import Input
 
 from decent_tui.commands.complete import usage
 from decent_tui.core.errors import Refused
-from decent_tui.core.events import AnyEvent, Carried, Changed, Dialled, PeerChanged
+from decent_tui.core.events import AnyEvent, Attached, Carried, Changed, Dialled, PeerChanged
 from decent_tui.core.operations import Peers, PeerView
 from decent_tui.lab.cluster import Cluster, Seat
 from decent_tui.lab.guide import Guide
@@ -134,11 +134,10 @@ class LabScreen(Screen[None]):
                     self._due[at] = max(
                         self._due.get(at, 0.0), now + (self.links.pulses.travel if by else 0.0)
                     )
-                case PeerChanged(address=address):
+                case Attached():  # it was switched on or off
                     self._peers_due = 0.0
-                    if self._at(address) == at:  # the node itself, switched on or off
-                        self.call_later(self._read_store, at)
-                case Dialled():
+                    self.call_later(self._read_store, at)
+                case PeerChanged() | Dialled():
                     self._peers_due = 0.0
                 case _:
                     pass
