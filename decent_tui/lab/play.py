@@ -50,7 +50,11 @@ def speed(text: str) -> float:
     return value
 
 
-def main(arguments: Sequence[str], show: Callable[[Scenario, float], int]) -> int:
+def _nowhere(scenario: Scenario, speed: float) -> int:
+    return fail("there is no screen here; --check goes without one", 2)
+
+
+def main(arguments: Sequence[str], show: Callable[[Scenario, float], int] = _nowhere) -> int:
     """Run `decent-tui play`, on a screen by `show` (it gets a scenario and a speed); the exit code."""
     options = parser().parse_args(arguments)
     try:

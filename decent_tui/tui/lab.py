@@ -64,8 +64,16 @@ class LabScreen(Screen[None]):
             "n,right", "step", "next", id="story.step", tooltip="On to the next caption, and pause there"
         ),
         Binding("r", "replay", "replay", id="story.replay", tooltip="Tell the story again from the start"),
-        Binding("left_square_bracket", "choose(-1)", "Node before", show=False, tooltip="The node before"),
-        Binding("right_square_bracket", "choose(1)", "node", tooltip="The next node"),
+        Binding(
+            # with priority, as the colon has: keys take effect in the order they were pressed
+            "left_square_bracket",
+            "choose(-1)",
+            "Node before",
+            show=False,
+            tooltip="The node before",
+            priority=True,
+        ),
+        Binding("right_square_bracket", "choose(1)", "node", tooltip="The next node", priority=True),
         Binding("tab", "choose(1)", "Next node", show=False),
         Binding("shift+tab", "choose(-1)", "Node before", show=False),
         Binding("1", "dashboard", "dashboard", tooltip="The dashboard of the chosen node"),
@@ -259,6 +267,7 @@ class LabScreen(Screen[None]):
     def choose(self, at: int) -> None:
         """Have commands go to another node."""
         self._chosen = at % len(self.stores)
+        self._settle()
         self.set_focus(self.stores[self._chosen])
 
     def action_choose(self, by: int) -> None:
@@ -288,7 +297,7 @@ class LabScreen(Screen[None]):
         """While a line is typed, its letters are letters."""
         typing = isinstance(self.focused, Input)
         match action:
-            case "command":
+            case "command" | "choose":
                 return not typing
             case "submit":
                 return typing
