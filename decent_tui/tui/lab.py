@@ -3,7 +3,6 @@
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
-from itertools import combinations
 from typing import ClassVar, Final
 
 from textual import events, on
@@ -14,21 +13,18 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from decent_tui.commands.complete import usage
-from decent_tui.core.errors import Refused
 from decent_tui.core.events import AnyEvent, Attached, Carried, Changed, Dialled, PeerChanged
-from decent_tui.core.operations import Peers, PeerView
 from decent_tui.lab.cluster import Cluster, Seat
 from decent_tui.lab.guide import Guide
 from decent_tui.tui.desk import Desk
 from decent_tui.tui.dropdown import Dropdown
 from decent_tui.tui.history import History
 from decent_tui.tui.keybar import KeyBar
+from decent_tui.tui.lab_links import read_links
 from decent_tui.tui.lab_panes import LinksView, StorePane, StoryPane
 from decent_tui.tui.lines import Line, Span, spread
-from decent_tui.tui.links_picture import Link, link
 from decent_tui.tui.prompt import Prompt
 from decent_tui.tui.pulses import TRAVEL, Pulses
-from decent_tui.tui.requests import ShowNode
 from decent_tui.tui.store_lines import read
 from decent_tui.tui.timeline import Fixed
 from decent_tui.tui.typed_lines import CommandLine
@@ -76,7 +72,9 @@ class LabScreen(Screen[None]):
         Binding("right_square_bracket", "choose(1)", "node", tooltip="The next node", priority=True),
         Binding("tab", "choose(1)", "Next node", show=False),
         Binding("shift+tab", "choose(-1)", "Node before", show=False),
-        Binding("1", "dashboard", "dashboard", tooltip="The dashboard of the chosen node"),
+        Binding(
+            "1", "app.show_node(0)", "dashboard", tooltip="The dashboard of the chosen node", priority=True
+        ),
         Binding("ctrl+t", "app.next_theme", "Theme", show=False, tooltip="The next theme"),
         Binding("ctrl+q", "app.quit", "quit", tooltip="End all nodes in order", priority=True),
     ]
@@ -87,7 +85,7 @@ class LabScreen(Screen[None]):
         self._cluster: Cluster | None = None
         self._guide: Guide | None = None
         self._inks: Mapping[str, str] = {}
-        self._views: list[Mapping[str, PeerView]] = [{} for _ in names]
+        self._guests = 0
         self._due: dict[int, float] = {}
         self._reading = False
         self._peers_due = 0.0
@@ -176,43 +174,19 @@ class LabScreen(Screen[None]):
         self.run_worker(work(), group=f"store-{at}")
 
     def _read_links(self) -> None:
-        if not self._reading:
+        if self._cluster is not None and not self._reading:
             self._reading = True
-            self.run_worker(self._read_peers(), group="links")
+            self.run_worker(self._show_links(self._cluster), group="links")
 
-    async def _read_peers(self) -> None:
+    async def _show_links(self, cluster: Cluster) -> None:
         try:
-            for at, name in enumerate(self._names):
-                self._views[at] = await self._peers_of(name)
+            links, self._guests = await read_links(cluster)
         finally:
             self._reading = False
-        cluster = self._cluster
-        if cluster is not None and self.is_mounted:
+        if self.is_mounted:
             nodes = [(self._inks[name], cluster.node(name) is not None) for name in self._names]
-            self.links.show(nodes, self._links(cluster))
+            self.links.show(nodes, links)
             self._tell()
-
-    async def _peers_of(self, name: str) -> Mapping[str, PeerView]:
-        node = self._cluster.node(name) if self._cluster is not None else None
-        if node is None:
-            return {}
-        try:
-            return {peer.address: peer for peer in (await node.run(Peers())).peers}
-        except Refused:
-            return {}
-
-    def _links(self, cluster: Cluster) -> list[Link]:
-        """How each link stands."""
-        found = []
-        for left, right in combinations(range(len(self._names)), 2):
-            one, other = self._names[left], self._names[right]
-            both = (
-                self._views[left].get(cluster.address(other)),
-                self._views[right].get(cluster.address(one)),
-            )
-            running = cluster.node(one) is not None and cluster.node(other) is not None
-            found.append(link(left, right, both if running else (None, None), (one, other)))
-        return found
 
     # ------------------------------------------------------------------ the story
 
@@ -250,9 +224,8 @@ class LabScreen(Screen[None]):
             Span(f"  {len(self._names)} real nodes  ", "dim"),
         ]
         left.append(Span("● the same everywhere", "green") if alike else Span("◐ they differ", "amber"))
-        guests = {address for views in self._views for address in views if self._at(address) is None}
-        if guests:
-            left.append(Span(f"  + {len(guests)} from elsewhere", "accent"))
+        if self._guests:
+            left.append(Span(f"  + {self._guests} from elsewhere", "accent"))
         how = "join in: decent-tui --peers " if self.size.width >= WIDE else "--peers "
         right = (Span(how, "dim"), Span(f"{cluster.address(self._names[0])} "))
         self.headline.show(spread(left, right, self.size.width))
@@ -285,11 +258,6 @@ class LabScreen(Screen[None]):
             seat = Seat(self._cluster, self._names[self._chosen])
             self.answer.attach(seat)
             self.prompt.command.attach(seat)
-
-    @on(StorePane.Opened)
-    def action_dashboard(self) -> None:
-        """Open the dashboard of the chosen node."""
-        self.post_message(ShowNode(self._chosen))
 
     # ------------------------------------------------------------------ commands
 

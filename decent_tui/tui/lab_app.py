@@ -8,9 +8,9 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.widgets import Input
 
 from decent_tui.core.text import printable
 from decent_tui.lab.cluster import Cluster, Seat
@@ -24,7 +24,6 @@ from decent_tui.tui.lab import LabScreen
 from decent_tui.tui.lab_panes import standing
 from decent_tui.tui.line_view import LineView
 from decent_tui.tui.lines import Line, Span, said, spread
-from decent_tui.tui.requests import ShowNode
 from decent_tui.tui.roster import Colours
 
 
@@ -62,9 +61,17 @@ class LabDashboard(Dashboard):
     """The dashboard of one node of the lab."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("4", "lab", "lab", tooltip="All nodes side by side, and the story"),
-        Binding("left_square_bracket", "seat(-1)", "Node before", show=False, tooltip="The node before"),
-        Binding("right_square_bracket", "seat(1)", "node", tooltip="The next node"),
+        # with priority, so that keys take effect in the order they were pressed
+        Binding("4", "app.show_lab", "lab", tooltip="All nodes and the story", priority=True),
+        Binding(
+            "left_square_bracket",
+            "app.show_node(-1)",
+            "Node before",
+            show=False,
+            tooltip="The node before",
+            priority=True,
+        ),
+        Binding("right_square_bracket", "app.show_node(1)", "node", tooltip="The next node", priority=True),
     ]
 
     def __init__(self, names: Sequence[str], at: int, guide: Guide, history: History) -> None:
@@ -77,14 +84,6 @@ class LabDashboard(Dashboard):
         yield self.seats
         yield from super().compose()
 
-    def action_lab(self) -> None:
-        """Back to the lab."""
-        self.post_message(ShowNode(None))
-
-    def action_seat(self, by: int) -> None:
-        """The dashboard of another node."""
-        self.post_message(ShowNode((self._seat + by) % len(self._names)))
-
     def run_command(self, line: str) -> None:
         """Carry out a command of the person's own: the story waits."""
         self._guide.take_over(f"{self._names[self._seat]}: {line}")
@@ -96,7 +95,7 @@ class LabApp(DashboardApp):
 
     CSS_PATH: ClassVar[list[str]] = ["dashboard.tcss", "lab.tcss"]  # type: ignore[assignment]
 
-    DEFAULT_MODE = "lab"
+    DEFAULT_MODE = "the lab"  # no node can be called so
 
     def __init__(self, scenario: Scenario, *, speed: float = 1.0, history: History | None = None) -> None:
         super().__init__()
@@ -125,25 +124,30 @@ class LabApp(DashboardApp):
         for board in self._boards.values():
             board.seats.refresh()
 
-    @on(ShowNode)
-    async def _show_node(self, event: ShowNode) -> None:
-        if event.at is None:
-            await self.switch_mode(self.DEFAULT_MODE)
-            return
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While a line is typed, its letters are letters."""
+        if action in ("show_lab", "show_node"):
+            return self._cluster is not None and not isinstance(self.focused, Input)
+        return super().check_action(action, parameters)
+
+    async def action_show_lab(self) -> None:
+        """All nodes and the story."""
+        await self.switch_mode(self.DEFAULT_MODE)
+
+    async def action_show_node(self, by: int) -> None:
+        """The dashboard of the chosen node, or of one beside it."""
         if self._cluster is None or self.guide is None:
             return
-        self.lab.choose(event.at)
-        mode = f"node-{event.at}"
-        if event.at in self._boards:
-            await self.switch_mode(mode)
+        self.lab.choose(self.lab.chosen + by)
+        at, names = self.lab.chosen, self._scenario.nodes
+        if at in self._boards:
+            await self.switch_mode(names[at])
             return
-        names = self._scenario.nodes
-        board = LabDashboard(names, event.at, self.guide, self._history)
-        self._boards[event.at] = board
-        self.add_mode(mode, lambda: board)
-        await self.switch_mode(mode)
+        board = self._boards[at] = LabDashboard(names, at, self.guide, self._history)
+        self.add_mode(names[at], lambda: board)
+        await self.switch_mode(names[at])
         board.seats.attach(self.guide, self._inks)
-        board.attach(Seat(self._cluster, names[event.at]))
+        board.attach(Seat(self._cluster, names[at]))
 
 
 @contextlib.contextmanager

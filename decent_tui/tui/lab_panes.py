@@ -6,7 +6,6 @@ from typing import ClassVar, Final
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.message import Message
 
 from decent_tui.lab.guide import Guide
 from decent_tui.tui.line_view import LineView
@@ -24,15 +23,14 @@ class StorePane(Pane, can_focus=True):
     """What one node holds. The one with the focus is the node that commands go to."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "its dashboard", id="store.open", tooltip="The dashboard of this node"),
+        Binding(
+            "enter",
+            "app.show_node(0)",
+            "its dashboard",
+            id="store.open",
+            tooltip="The dashboard of this node",
+        ),
     ]
-
-    class Opened(Message):
-        """The dashboard of a node is asked for."""
-
-        def __init__(self, at: int) -> None:
-            super().__init__()
-            self.at = at
 
     def __init__(self, at: int, name: str) -> None:
         super().__init__(id=f"store-{name}", classes="store")
@@ -85,10 +83,6 @@ class StorePane(Pane, can_focus=True):
             return (Span(" starting …", "dim"),) if y == 1 else (), "ground"
         lines = store_lines(self._shelf, self._fresh, self._names, self.room, self.rows)
         return (lines[y] if y < len(lines) else ()), "ground"
-
-    def action_open(self) -> None:
-        """Open its dashboard."""
-        self.post_message(self.Opened(self.at))
 
 
 class LinksView(LineView):
