@@ -23,6 +23,7 @@ from decent_tui.tui.keybar import KeyBar
 from decent_tui.tui.lab_links import read_links
 from decent_tui.tui.lab_panes import LinksView, StorePane, StoryPane
 from decent_tui.tui.lines import Line, Span, spread
+from decent_tui.tui.links_picture import height
 from decent_tui.tui.prompt import Prompt
 from decent_tui.tui.pulses import TRAVEL, Pulses
 from decent_tui.tui.store_lines import read
@@ -37,6 +38,9 @@ PEERS: Final = 1.0
 
 WIDE: Final = 100
 """Columns from which there is room to say how others join."""
+
+MOST_LINKS: Final = 10
+"""Rows that the picture of the links takes at least if it needs them: enough for six nodes."""
 
 
 class LabScreen(Screen[None]):
@@ -111,6 +115,7 @@ class LabScreen(Screen[None]):
     def on_mount(self) -> None:
         """Start at the first node."""
         self.set_focus(self.stores[0])
+        self.links.styles.min_height = min(height(len(self._names)), MOST_LINKS)
         self.headline.show((Span(" decent lab", "bold accent"), Span("  starting the nodes …", "dim")))
 
     # ------------------------------------------------------------------ the nodes
@@ -123,6 +128,7 @@ class LabScreen(Screen[None]):
             cluster.listen(name, partial(self._happened, store.at))
             self._read_store(store.at)
         self.story.attach(guide, inks)
+        self.refresh_bindings()  # there are dashboards now
         self._settle()
         self.set_interval(LOOK, self._look)
 
@@ -238,7 +244,7 @@ class LabScreen(Screen[None]):
         return self._chosen
 
     def choose(self, at: int) -> None:
-        """Have commands go to another node."""
+        """Have commands go to it."""
         self._chosen = at % len(self.stores)
         self._settle()
         self.set_focus(self.stores[self._chosen])

@@ -11,6 +11,7 @@ from decent_tui.commands.session import run_line
 from decent_tui.lab.cluster import Cluster
 from decent_tui.lab.scenario import Scenario, scenario
 from decent_tui.tui.header import Rates
+from decent_tui.tui.keybar import KeyBar
 from decent_tui.tui.lab_app import LabApp, LabDashboard
 
 from .screen import text, type_line, until
@@ -125,6 +126,7 @@ async def test_what_nothing_undoes_is_asked_about_and_n_leaves_it() -> None:
 
 async def test_the_dashboards_are_a_key_away_and_say_whose_they_are() -> None:
     async with lab() as (pilot, app, cluster):
+        await until(pilot, lambda: "1 dashboard" in text(app.lab.query_one(KeyBar)))
         await pilot.press("]", "1")
         await until(pilot, lambda: isinstance(app.screen, LabDashboard))
         board = app.screen
@@ -169,3 +171,12 @@ async def test_nothing_is_painted_while_nothing_happens() -> None:
         for _ in range(5):
             app.lab.links.look()
         assert not drawn
+
+
+async def test_every_link_of_four_nodes_has_room_in_a_small_terminal() -> None:
+    four = scenario(
+        'title = "Four"\nnodes = ["a", "b", "c", "d"]\n[[step]]\ncaption = "Three nodes."\n'
+        "expect = { level = true }\n"
+    )
+    async with lab(four, (80, 24)) as (pilot, app, _):
+        await until(pilot, lambda: text(app.lab.links).count("╰") == text(app.lab.links).count("╯") == 3)
