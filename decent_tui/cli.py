@@ -19,6 +19,7 @@ from decent_tui.core.limits import MAX_NAME
 from decent_tui.core.text import printable
 
 if TYPE_CHECKING:
+    from decent_tui.lab.scenario import Scenario
     from decent_tui.net.settings import Settings
 
 T = TypeVar("T")
@@ -32,6 +33,7 @@ examples:
   decent-tui --port 9002 --peers 127.0.0.1:9001    a second one, beside it
   decent-tui --headless --json < commands          no screen: commands in, answers out
   decent-tui put colour '"red"'                    have a running node do something; see decent-tui help
+  decent-tui demo                                  real nodes and a story of a minute: see it converge
   decent-tui attach 192.168.1.5:9001               the dashboard of a node that runs elsewhere
 
 Without --data the node's file lies under the platform's data folder, one per host and port.
@@ -126,11 +128,29 @@ def _sim(arguments: Sequence[str]) -> int:
 def _play(arguments: Sequence[str]) -> int:
     from decent_tui.lab import play
 
-    return play.main(arguments)
+    return play.main(arguments, _show)
+
+
+def _demo(arguments: Sequence[str]) -> int:
+    from decent_tui.lab import demo
+
+    return demo.main(arguments, _show)
+
+
+def _show(scenario: "Scenario", speed: float) -> int:
+    """Show a scenario on the screen of the lab."""
+    if not (os.isatty(0) and os.isatty(1)):
+        return fail("the lab needs a terminal; decent-tui play FILE --check goes without one", 2)
+    import asyncio
+
+    from decent_tui.tui.lab_app import run_lab
+
+    return asyncio.run(run_lab(scenario, speed))
 
 
 _SUBCOMMANDS: Final[dict[str, Callable[[Sequence[str]], int]]] = {
     "attach": _attach,
+    "demo": _demo,
     "sim": _sim,
     "play": _play,
 }

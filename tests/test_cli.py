@@ -279,3 +279,12 @@ def test_what_was_acknowledged_is_there_after_a_signal(tmp_path: Path) -> None:
         assert len(answer(process)["keys"]) == 500
         assert answer(process)["ok"]
         ended_in_order(process)
+
+
+@pytest.mark.parametrize("arguments", [["demo"], ["play", "first-conflict"]])
+def test_the_lab_without_a_terminal_is_one_sentence(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.isatty", lambda descriptor: False)
+    assert cli.main(arguments) == 2
+    assert "needs a terminal" in capsys.readouterr().err

@@ -1,9 +1,9 @@
-"""`decent-tui play FILE --check`: scenarios without a screen, as fast as they go."""
+"""`decent-tui play FILE`: scenarios on a screen, or (`--check`) without one and as fast as they go."""
 
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from decent_tui.commands.arguments import Parser, fail
@@ -30,6 +30,7 @@ def parser() -> Parser:
     made.add_argument("file", metavar="FILE", type=_file, help="a TOML file, or a shipped one by name")
     made.add_argument("--check", action="store_true", help="no screen, as fast as it goes; exit code 0 or 1")
     made.add_argument("--virtual", action="store_true", help="in the simulator, on virtual time")
+    made.add_argument("--speed", type=speed, default=1.0, help="on the screen: how many times as fast")
     return made
 
 
@@ -38,15 +39,30 @@ def _file(text: str) -> Path:
     return shipped if shipped.is_file() and not Path(text).exists() else Path(text)
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run `decent-tui play`; the exit code."""
+def speed(text: str) -> float:
+    """A number of times as fast, checked."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.1 <= value <= 1000:
+        raise argparse.ArgumentTypeError(f"a number from 0.1 to 1000, not {text!r}")
+    return value
+
+
+def _nowhere(scenario: Scenario, speed: float) -> int:
+    return fail("there is no screen here; --check goes without one", 2)
+
+
+def main(arguments: Sequence[str], show: Callable[[Scenario, float], int] = _nowhere) -> int:
+    """Run `decent-tui play`, on a screen by `show` (it gets a scenario and a speed); the exit code."""
     options = parser().parse_args(arguments)
     try:
         scenario = read(options.file)
     except ScenarioError as error:
         return fail(str(error), 2)
     if not options.check and not options.virtual:
-        return fail("only --check is there yet; --help explains", 2)
+        return show(scenario, options.speed)
     try:
         asyncio.run(_check(scenario, options))
     except (Failed, StartError) as error:

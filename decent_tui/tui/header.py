@@ -57,7 +57,7 @@ class Header(LineView):
 
 
 class Rates:
-    """Writes in each of the last seconds, from a total that only grows."""
+    """Writes in each of the last seconds, from a total that only grows until the node is started anew."""
 
     def __init__(self) -> None:
         self._total: int | None = None
@@ -65,7 +65,7 @@ class Rates:
 
     def sample(self, total: int) -> tuple[int, ...]:
         """Called once a second."""
-        self._last.append(total - self._total if self._total is not None else 0)
+        self._last.append(max(0, total - self._total) if self._total is not None else 0)
         self._total = total
         return tuple(self._last)
 

@@ -1,0 +1,37 @@
+"""How the links of a cluster stand, read from both ends of each."""
+
+from collections.abc import Mapping
+from itertools import combinations
+
+from decent_tui.core.errors import Refused
+from decent_tui.core.operations import Peers, PeerView
+from decent_tui.lab.cluster import Cluster
+from decent_tui.tui.links_picture import Link, link
+
+
+async def read_links(cluster: Cluster) -> tuple[list[Link], int]:
+    """Every link between nodes of the cluster, and how many others are linked to any of them."""
+    views = {name: await _peers_of(cluster, name) for name in cluster.names}
+    own = {cluster.address(name) for name in cluster.names}
+    guests = {
+        address
+        for peers in views.values()
+        for address, peer in peers.items()
+        if address not in own and peer.state == "alive"
+    }
+    links = []
+    for (left, one), (right, other) in combinations(enumerate(cluster.names), 2):
+        ends = (views[one].get(cluster.address(other)), views[other].get(cluster.address(one)))
+        running = cluster.node(one) is not None and cluster.node(other) is not None
+        links.append(link(left, right, ends if running else (None, None), (one, other)))
+    return links, len(guests)
+
+
+async def _peers_of(cluster: Cluster, name: str) -> Mapping[str, PeerView]:
+    node = cluster.node(name)
+    if node is None:
+        return {}
+    try:
+        return {peer.address: peer for peer in (await node.run(Peers())).peers}
+    except Refused:
+        return {}
