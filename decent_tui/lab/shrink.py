@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from decent_tui.lab.simulation import Outcome
 from decent_tui.lab.story import Story
 from decent_tui.lab.weather import Weather
 from decent_tui.lab.world import World
@@ -18,16 +19,17 @@ TRIES: Final = 2_000
 
 
 def shrink(story: Story, told: Callable[[Story], None] = lambda story: None) -> Story:
-    """The smallest story found that fails by the same check; `told` hears of each smaller one."""
-    wanted = story.play().check
-    if not wanted:
+    """The smallest story found that fails in the same way; `told` hears of each smaller one."""
+    outcome = story.play()
+    if not outcome.failed:
         raise ValueError("this story does not fail")
+    wanted = _way(outcome)
     tries = 0
 
     def fails(candidate: Story) -> bool:
         nonlocal tries
         tries += 1
-        return tries <= TRIES and candidate.play().check == wanted
+        return tries <= TRIES and _way(candidate.play()) == wanted
 
     smaller = True
     while smaller:
@@ -37,7 +39,12 @@ def shrink(story: Story, told: Callable[[Story], None] = lambda story: None) -> 
                 story, smaller = candidate, True
                 told(story)
                 break
-    return msgspec.structs.replace(story, found=f"{wanted}: {story.play().what}")
+    return msgspec.structs.replace(story, found=f"{outcome.check}: {story.play().what}")
+
+
+def _way(outcome: Outcome) -> tuple[str, str]:
+    """In which way a history failed: by which check, and if by an exception, of which type."""
+    return outcome.check, outcome.what.partition(":")[0] if outcome.check == "exception" else ""
 
 
 def _smaller(story: Story) -> Iterator[Story]:
