@@ -73,6 +73,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _idle(options: argparse.Namespace) -> str:
     """What is wrong with options that would do nothing beside the others, in a sentence; or ""."""
+    out: tuple[str, ...]
     if options.report:
         mode, out = "--report", ("trace", "shrink", "dask", "jobs", "keep_going", "nodes", "steps")
     elif options.story is not None:
@@ -227,6 +228,8 @@ def _many(options: argparse.Namespace) -> int:
             stopped = True
             for process in multiprocessing.active_children():
                 process.terminate()  # what it is at would be waited for
+    if stopped:
+        sys.stdout.write(f"stopped: {len(seeds) - summary.seeds:,} seeds were not played\n")
     sys.stdout.write(_summed_up(summary, time.monotonic() - begun))
     return 130 if stopped else 1 if summary.failed else 0
 
