@@ -17,6 +17,9 @@ from decent_tui.lab.world import World
 TRIES: Final = 2_000
 """Histories played for one shrinking, at most: some minutes."""
 
+_PLAIN: Final = World(0, 2)
+"""A world in which nothing goes wrong by itself."""
+
 
 def shrink(story: Story, told: Callable[[Story], None] = lambda story: None) -> Story:
     """The smallest story found that fails in the same way; `told` hears of each smaller one."""
@@ -66,11 +69,12 @@ def _smaller(story: Story) -> Iterator[Story]:
 def _simpler(world: World) -> Iterator[World]:
     """Worlds in which less goes on."""
     replace = msgspec.structs.replace
-    if world.nodes > 2:
-        yield replace(world, nodes=world.nodes - 1)
-    for name in ("classics", "volatile", "mutations"):
-        if getattr(world, name):
-            yield replace(world, **{name: 0})
+    for nodes in range(2, world.nodes):
+        yield replace(world, nodes=nodes)
+    for name in ("classics", "volatile", "mutations", "outbox", "busy", "returns", "met"):
+        plainest = getattr(_PLAIN, name)
+        if getattr(world, name) != plainest:
+            yield replace(world, **{name: plainest})
     if world.keys > 1:
         yield replace(world, keys=world.keys - 1)
     for name in ("tail", "lose", "duplicate", "reorder"):

@@ -95,10 +95,9 @@ def test_what_does_not_fail_is_not_made_small_and_leaves_no_file(
 FOUND = "level: the key is \x1b[31m red"
 
 
-def failing() -> mock._patch[object]:
-    """A history that always fails, with words that no terminal should get."""
-    outcome = Outcome(1, "level", FOUND, {}, "0", 1.0, 0.1)
-    return mock.patch("decent_tui.lab.sim.play", return_value=outcome)
+def failing(*_: object) -> Outcome:
+    """What becomes of a history that always fails, with words that no terminal should get."""
+    return Outcome(1, "level", FOUND, {}, "0", 1.0, 0.1)
 
 
 def test_a_story_that_cannot_be_saved_after_all_is_on_stdout(
@@ -106,7 +105,7 @@ def test_a_story_that_cannot_be_saved_after_all_is_on_stdout(
 ) -> None:
     small, file = of_seed(1, 2, 3), tmp_path / "small.json"
     with (
-        failing(),
+        mock.patch("decent_tui.lab.sim.play", failing),
         mock.patch("decent_tui.lab.sim.shrink", return_value=small),
         mock.patch("decent_tui.lab.sim.save", side_effect=OSError(28, "No space left on device")),
     ):
@@ -122,7 +121,10 @@ def test_nothing_that_was_found_reaches_the_terminal_raw(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     small = msgspec.structs.replace(of_seed(1, 2, 3), found=FOUND)
-    with failing(), mock.patch("decent_tui.lab.sim.shrink", return_value=small):
+    with (
+        mock.patch("decent_tui.lab.sim.play", failing),
+        mock.patch("decent_tui.lab.sim.shrink", return_value=small),
+    ):
         assert sim.main(["--seed", "1", "--shrink", str(tmp_path / "small.json")]) == 1
     out = capsys.readouterr().out
     assert out.count("red") == 2
