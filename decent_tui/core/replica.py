@@ -1,6 +1,6 @@
 """One replica: how writes are made, how they merge, and what has been seen.
 
-The invariants, checked by the tests after every simulated step (`check_invariants` says them in code):
+The invariants, checked by the tests after every simulated step (`invariants.violations` says them in code):
 
 - I1 a dot names one write for ever; it is on disk before it is acknowledged or leaves the node.
 - I2 a dot in `seen` is a version held, or made obsolete by one held, or at or below `floor`.

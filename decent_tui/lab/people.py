@@ -130,9 +130,7 @@ class Dial(Deed, frozen=True):
     def do(self, sim: Simulation) -> str:
         """Do it."""
         node, other = sim.node(self.node), sim.node(self.other)
-        turn = {"lag": ops.Lag, "lose": ops.Lose, "duplicate": ops.Duplicate, "reorder": ops.Reorder}[
-            self.kind
-        ]
+        turn = _DIALS[self.kind]
         if not node.awake or node is other or isinstance(node.do(turn(other.address, self.amount)), Refused):
             return ""
         return f"{node.name} dials {self.kind} {self.amount:g} towards {other.name}"

@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from decent_tui.lab.simulation import Outcome
 from decent_tui.lab.story import Story
 from decent_tui.lab.weather import Weather
 from decent_tui.lab.world import World
@@ -16,18 +17,22 @@ from decent_tui.lab.world import World
 TRIES: Final = 2_000
 """Histories played for one shrinking, at most: some minutes."""
 
+_PLAIN: Final = World(0, 2)
+"""A world in which nothing goes wrong by itself."""
+
 
 def shrink(story: Story, told: Callable[[Story], None] = lambda story: None) -> Story:
-    """The smallest story found that fails by the same check; `told` hears of each smaller one."""
-    wanted = story.play().check
-    if not wanted:
+    """The smallest story found that fails in the same way; `told` hears of each smaller one."""
+    outcome = story.play()
+    if not outcome.failed:
         raise ValueError("this story does not fail")
+    wanted = _way(outcome)
     tries = 0
 
     def fails(candidate: Story) -> bool:
         nonlocal tries
         tries += 1
-        return tries <= TRIES and candidate.play().check == wanted
+        return tries <= TRIES and _way(candidate.play()) == wanted
 
     smaller = True
     while smaller:
@@ -37,7 +42,12 @@ def shrink(story: Story, told: Callable[[Story], None] = lambda story: None) -> 
                 story, smaller = candidate, True
                 told(story)
                 break
-    return msgspec.structs.replace(story, found=f"{wanted}: {story.play().what}")
+    return msgspec.structs.replace(story, found=f"{outcome.check}: {story.play().what}")
+
+
+def _way(outcome: Outcome) -> tuple[str, str]:
+    """In which way a history failed: by which check, and if by an exception, of which type."""
+    return outcome.check, outcome.what.partition(":")[0] if outcome.check == "exception" else ""
 
 
 def _smaller(story: Story) -> Iterator[Story]:
@@ -59,11 +69,12 @@ def _smaller(story: Story) -> Iterator[Story]:
 def _simpler(world: World) -> Iterator[World]:
     """Worlds in which less goes on."""
     replace = msgspec.structs.replace
-    if world.nodes > 2:
-        yield replace(world, nodes=world.nodes - 1)
-    for name in ("classics", "volatile", "mutations"):
-        if getattr(world, name):
-            yield replace(world, **{name: 0})
+    for nodes in range(2, world.nodes):
+        yield replace(world, nodes=nodes)
+    for name in ("classics", "volatile", "mutations", "outbox", "busy", "returns", "met"):
+        plainest = getattr(_PLAIN, name)
+        if getattr(world, name) != plainest:
+            yield replace(world, **{name: plainest})
     if world.keys > 1:
         yield replace(world, keys=world.keys - 1)
     for name in ("tail", "lose", "duplicate", "reorder"):

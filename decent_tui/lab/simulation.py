@@ -351,6 +351,8 @@ def play(world: World, course: Sequence[Step], tell: Callable[[str], None] | Non
     failure: Exception | None = None
     try:
         simulation.run(course)
+    except BrokenPipeError:
+        raise  # whoever was told has had enough; nothing simulated has a pipe
     except Exception as error:  # noqa: BLE001 - whatever it is, it is what we are looking for
         failure = error
         if tell is not None:

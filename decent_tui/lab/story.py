@@ -36,7 +36,12 @@ def of_seed(seed: int, nodes: int | None = None, steps: int | None = None) -> St
 
 
 def save(story: Story, path: Path) -> None:
-    """Write a story down, one deed a line."""
+    """Write a story down; OSError if that cannot be done."""
+    path.write_text(written(story), encoding="utf-8")
+
+
+def written(story: Story) -> str:
+    """A story as its file holds it, one deed a line."""
     world = msgspec.json.encode(story.world).decode()
     deeds = ",\n    ".join(msgspec.json.encode(step).decode() for step in story.course)
     found = msgspec.json.encode(story.found).decode()
@@ -46,14 +51,14 @@ def save(story: Story, path: Path) -> None:
         f'"world": {world}',
         f'"course": [\n    {deeds}\n  ]',
     )
-    path.write_text("{\n  " + ",\n  ".join(parts) + "\n}\n", encoding="utf-8")
+    return "{\n  " + ",\n  ".join(parts) + "\n}\n"
 
 
 def load(path: Path) -> Story:
     """Read a story; ValueError, in one sentence, if the file holds none."""
     try:
         story = msgspec.json.decode(path.read_bytes(), type=Story)
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"{path} holds no story: {error}") from None
     if story.format != FORMAT:
         raise ValueError(f"{path} is of format {story.format}; this program reads {FORMAT}")

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Final
+
+import msgspec
 
 from decent_tui.lab.people import Deed
 from decent_tui.lab.sim_node import Doom
+from decent_tui.lab.weather import Seconds
 
 if TYPE_CHECKING:
     from decent_tui.lab.simulation import Simulation
+
+YEAR: Final = 365 * 86_400_000
+"""In milliseconds: by so much a wall clock may be wrong here."""
 
 
 class Crash(Deed, frozen=True):
@@ -75,7 +81,7 @@ class Freeze(Deed, frozen=True):
     """A node does nothing at all for a while, and does not know it."""
 
     node: int
-    seconds: float
+    seconds: Seconds
 
     def do(self, sim: Simulation) -> str:
         """Do it."""
@@ -90,7 +96,7 @@ class Jump(Deed, frozen=True):
     """A wall clock is set wrong."""
 
     node: int
-    milliseconds: int
+    milliseconds: Annotated[int, msgspec.Meta(ge=-YEAR, le=YEAR)]
 
     def do(self, sim: Simulation) -> str:
         """Do it."""
@@ -147,7 +153,7 @@ class Slow(Deed, frozen=True):
 
     node: int
     other: int
-    seconds: float
+    seconds: Seconds
 
     def do(self, sim: Simulation) -> str:
         """Do it."""

@@ -2,9 +2,14 @@
 
 from collections.abc import Iterator
 from random import Random
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
+
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=3_600)]
+"""Virtual seconds, as a file may give them."""
+
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 OVERTAKE: Final = 0.5
 """Seconds by which a line may come too late when lines are reordered, at most."""
@@ -18,12 +23,12 @@ class Weather(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     these, but a person's dials do, and the rules must bear it.
     """
 
-    base: float = 0.001
-    spread: float = 0.03
-    tail: float = 0.0
-    lose: float = 0.0
-    duplicate: float = 0.0
-    reorder: float = 0.0
+    base: Seconds = 0.001
+    spread: Seconds = 0.03
+    tail: Share = 0.0
+    lose: Share = 0.0
+    duplicate: Share = 0.0
+    reorder: Share = 0.0
 
     def latency(self, draw: Random) -> float:
         """How long one line takes."""

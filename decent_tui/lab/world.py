@@ -7,16 +7,21 @@ testing", 2012).
 
 from collections.abc import Callable, Sequence
 from random import Random
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
 from decent_tui.lab import people as p
 from decent_tui.lab import troubles as t
 from decent_tui.lab.streams import Streams
-from decent_tui.lab.weather import Weather
+from decent_tui.lab.weather import Seconds, Share, Weather
 
 MOST_NODES: Final = 9
+"""What a seed draws at most."""
+
+NODES_MAX: Final = 50
+"""What a person may ask for, and a file: they are linked each to each."""
+
 STEPS: Final = 30
 """Deeds in a history, on the average."""
 
@@ -30,34 +35,41 @@ VERSION_BYTES: Final = 60
 """About what one version of a simulation weighs in a chunk."""
 
 
+_Few = Annotated[int, msgspec.Meta(ge=0, le=NODES_MAX)]
+_Some = Annotated[int, msgspec.Meta(ge=1)]
+
+
 class World(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One world. `chunk` and `outbox` are in bytes, `tick`, `hold` and `audit` in seconds."""
+    """One world. `chunk` and `outbox` are in bytes, `tick`, `hold` and `audit` in seconds.
+
+    The bounds are those of a file: what lies within them can be played.
+    """
 
     seed: int
-    nodes: int
-    keys: int = 3
+    nodes: Annotated[int, msgspec.Meta(ge=2, le=NODES_MAX)]
+    keys: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 3
     weather: Weather = Weather()
-    chunk: int = 10_000
-    page: int = 4_096
-    collect: int = 200
-    hold: float = 5.0
-    audit: float = 5.0
-    tick: float = 0.1
-    outbox: int = 4 * 1024 * 1024
-    busy: float = 0.0
+    chunk: _Some = 10_000
+    page: _Some = 4_096
+    collect: _Some = 200
+    hold: Seconds = 5.0
+    audit: Seconds = 5.0
+    tick: Annotated[float, msgspec.Meta(ge=0.01, le=10)] = 0.1
+    outbox: _Some = 4 * 1024 * 1024
+    busy: Seconds = 0.0
     """Seconds for which a link takes no more versions after a push."""
     met: bool = False
     """Whether all have met before anything happens."""
-    returns: float = 0.0
+    returns: Seconds = 0.0
     """Seconds before the end in which everybody is there again, and the weather still foul."""
-    classics: int = 0
-    volatile: int = 0
+    classics: _Few = 0
+    volatile: _Few = 0
     """How many of the nodes keep nothing."""
     goodbyes: bool = False
     """Whether members leave and are forgotten."""
     sets_back: bool = False
     """Whether disks are lost, restored and rolled back."""
-    mutations: float = 0.0
+    mutations: Share = 0.0
     """The share of its lines that node 0 sends mutated."""
 
 
@@ -68,10 +80,10 @@ AnyDeed = (
 )  # fmt: skip
 
 
-class Step(msgspec.Struct, frozen=True):
+class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A deed, and how many virtual seconds after the last one it is done."""
 
-    after: float
+    after: Seconds
     deed: AnyDeed
 
 

@@ -1,11 +1,13 @@
+from collections.abc import Sequence
 from unittest import mock
 
 import pytest
 
 from decent_tui.core import version
 from decent_tui.lab.shrink import shrink
-from decent_tui.lab.simulation import play_seed
+from decent_tui.lab.simulation import Outcome, play_seed
 from decent_tui.lab.story import Story, of_seed
+from decent_tui.lab.world import Step, World
 
 
 def wrong(siblings: version.Siblings, newcomer: version.Version) -> version.Siblings:
@@ -30,3 +32,14 @@ def test_a_failing_history_becomes_small_and_still_fails_alike() -> None:
 def test_what_does_not_fail_is_not_made_small() -> None:
     with pytest.raises(ValueError, match="does not fail"):
         shrink(of_seed(1))
+
+
+def test_another_exception_is_another_failure() -> None:
+    def played(world: World, course: Sequence[Step]) -> Outcome:
+        what = "KeyError: 'x'" if len(course) >= 4 else f"TypeError: {len(course)}"
+        return Outcome(world.seed, "exception", what, {}, "0", 1.0, 0.1)
+
+    with mock.patch("decent_tui.lab.story.play", played):
+        small = shrink(of_seed(1))
+    assert len(small.course) == 4
+    assert small.found == "exception: KeyError: 'x'"
