@@ -91,13 +91,17 @@ class DashboardApp(App[None]):
     def action_next_theme(self) -> None:
         """Go to the next of the program's own themes, and keep it for the next run."""
         if self.no_color:
-            self.dashboard.tell("NO_COLOR is set, so there is only the theme without colours")
+            self.tell("NO_COLOR is set, so there is only the theme without colours")
             return
         theme = themes.after(self.theme)
         self.theme = theme.name
         kept = themes.keep(self._theme_file, theme.name)
         how = "" if kept else ", for this run"
-        self.dashboard.tell(f"theme: {themes.DESCRIBED[theme.name]}{how}")
+        self.tell(f"theme: {themes.DESCRIBED[theme.name]}{how}")
+
+    def tell(self, sentence: str) -> None:
+        """Say something of the program itself."""
+        self.dashboard.tell(sentence)
 
     def on_mount(self) -> None:
         """Say what is going on, and when it is on the screen."""

@@ -6,6 +6,7 @@ import gc
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -17,6 +18,7 @@ from decent_tui.lab.cluster import Cluster, Seat
 from decent_tui.lab.guide import Guide
 from decent_tui.lab.scenario import Scenario
 from decent_tui.net.settings import StartError
+from decent_tui.tui import themes
 from decent_tui.tui.app import FAREWELL, SWITCH, DashboardApp
 from decent_tui.tui.dashboard import Dashboard
 from decent_tui.tui.history import History, default_path
@@ -97,8 +99,15 @@ class LabApp(DashboardApp):
 
     DEFAULT_MODE = "the lab"  # no node can be called so
 
-    def __init__(self, scenario: Scenario, *, speed: float = 1.0, history: History | None = None) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        speed: float = 1.0,
+        history: History | None = None,
+        theme_file: Path | None = None,
+    ) -> None:
+        super().__init__(theme_file=theme_file)
         self._history = history or History(None)
         self._scenario = scenario
         self._speed = speed
@@ -118,6 +127,12 @@ class LabApp(DashboardApp):
         # later, and so in the app's own context: timers need it
         self.call_later(self.lab.attach, cluster, self.guide, self._inks)
         return self.guide
+
+    def tell(self, sentence: str) -> None:
+        """Say something of the program itself, on the screen that is shown."""
+        screen = self.screen
+        if isinstance(screen, LabScreen | LabDashboard):
+            screen.answer.tell(sentence)
 
     def _renew(self) -> None:
         self.lab.renew()
@@ -164,7 +179,7 @@ async def run_lab(scenario: Scenario, speed: float) -> int:
     Whatever ends the screen, the nodes are closed in order after it, and their files are removed.
     """
     sys.setswitchinterval(SWITCH)
-    app = LabApp(scenario, speed=speed, history=History(default_path()))
+    app = LabApp(scenario, speed=speed, history=History(default_path()), theme_file=themes.default_path())
     running = asyncio.create_task(app.run_async())
     with _signals(app):
         painted = asyncio.create_task(app.painted.wait())

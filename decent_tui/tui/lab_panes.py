@@ -24,11 +24,7 @@ class StorePane(Pane, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "enter",
-            "app.show_node(0)",
-            "its dashboard",
-            id="store.open",
-            tooltip="The dashboard of this node",
+            "enter", "app.show_node(0)", "Its dashboard", show=False, tooltip="The dashboard of this node"
         ),
     ]
 

@@ -126,7 +126,9 @@ async def test_what_nothing_undoes_is_asked_about_and_n_leaves_it() -> None:
 
 async def test_the_dashboards_are_a_key_away_and_say_whose_they_are() -> None:
     async with lab() as (pilot, app, cluster):
-        await until(pilot, lambda: "1 dashboard" in text(app.lab.query_one(KeyBar)))
+        await until(
+            pilot, lambda: "1 dashboard" in text(app.lab.query_one(KeyBar)), text(app.lab.query_one(KeyBar))
+        )
         await pilot.press("]", "1")
         await until(pilot, lambda: isinstance(app.screen, LabDashboard))
         board = app.screen
@@ -180,3 +182,10 @@ async def test_every_link_of_four_nodes_has_room_in_a_small_terminal() -> None:
     )
     async with lab(four, (80, 24)) as (pilot, app, _):
         await until(pilot, lambda: text(app.lab.links).count("╰") == text(app.lab.links).count("╯") == 3)
+
+
+async def test_the_theme_changes_and_is_told_where_one_looks() -> None:
+    async with lab() as (pilot, app, _):
+        before = app.theme
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: app.theme != before and "theme:" in text(app.lab.answer))
