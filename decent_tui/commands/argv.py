@@ -25,6 +25,16 @@ class Arguments(Scanner):
         """True when no argument follows."""
         return self.at >= len(self._words)
 
+    @property
+    def at_flag(self) -> bool:
+        """True when a flag follows."""
+        return not self.at_end and self._words[self.at].is_flag
+
+    def bare_word(self) -> str:
+        """The next argument as it stands; empty at the end."""
+        word = self.word()
+        return "" if word is None else word.text
+
     def word(self) -> Word | None:
         """The next argument, None at the end."""
         if self.at_end:

@@ -58,6 +58,11 @@ class Scanner:
         self.skip_blanks()
         return self.at == len(self.line)
 
+    @property
+    def at_flag(self) -> bool:
+        """True when a flag follows."""
+        return not self.at_end and self.line.startswith("--", self.at)
+
     def bare_word(self) -> str:
         """What comes next up to a blank, quotes and all; empty at the end."""
         self.skip_blanks()

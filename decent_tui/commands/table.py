@@ -86,7 +86,7 @@ def _saw(scan: Scanner) -> tuple[str, ...] | None:
 
 def _put(scan: Scanner) -> Put:
     key, value = next_word(scan).text, _value(scan)
-    if not scan.at_end and not scan.line.startswith("--", scan.at):
+    if not scan.at_end and not scan.at_flag:
         raise Refused(f'after the JSON value comes "{scan.bare_word()[:20]}", which is no part of it')
     return Put(key, value, _saw(scan))
 
@@ -131,7 +131,7 @@ def _resolve(scan: Scanner) -> Resolve:
 def _unresolve(scan: Scanner) -> Unresolve:
     key = next_word(scan).text
     values: list[str] = []
-    while not scan.at_end and not scan.line.startswith("--", scan.at):
+    while not scan.at_end and not scan.at_flag:
         values.append(_value(scan))
     return Unresolve(key, tuple(values), _saw(scan))
 

@@ -28,6 +28,11 @@ def read(name: str, *words: str, stdin: str = "") -> Request:
         (["keys", "a b", "--limit", "3"], ops.Keys("a b", limit=3)),
         (["resolve", "k", CID.upper()], ops.Resolve("k", cid=CID)),
         (["resolve", "k", "[1, 2]"], ops.Resolve("k", value="[1, 2]")),
+        (["resolve", "k", "1", "--saw", CID], ops.Resolve("k", value="1", saw=(CID,))),
+        (["resolve", "k", CID, "--saw", CID], ops.Resolve("k", cid=CID, saw=(CID,))),
+        (["delete", "k", "--saw", "none"], ops.Delete("k", ())),
+        (["unresolve", "k", '{"x": 1}', "2"], ops.Unresolve("k", ('{"x": 1}', "2"))),
+        (["unresolve", "k", "1", "2", "--saw", CID], ops.Unresolve("k", ("1", "2"), (CID,))),
         (["resolve", "k", "-"], ops.Resolve("k", value='"from stdin"')),
     ],
 )

@@ -21,7 +21,8 @@ LOOKS = [
 """But for `getpeer`, which needs a peer."""
 
 CHANGES = [
-    ops.Put("k", "1"), ops.Delete("k"), ops.Resolve("k", value="1"), ops.AddPeer("127.0.0.1:1"), ops.Gossip(),
+    ops.Put("k", "1"), ops.Delete("k"), ops.Resolve("k", value="1"), ops.Unresolve("k", ("1", "2")),
+    ops.AddPeer("127.0.0.1:1"), ops.Gossip(),
     ops.Forget("p"), ops.Leave(), ops.Cut("p"), ops.Heal("p"), ops.Lag("p", 1), ops.Lose("p", 1),
     ops.Duplicate("p", 1), ops.Reorder("p", 1),
 ]  # fmt: skip
