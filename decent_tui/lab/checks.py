@@ -76,6 +76,7 @@ class Checks:
 
     def wrote(self, node: SimNode, changes: Sequence[Change]) -> None:
         """A turn ended in which something was written."""
+        caps(node.engine)
         known, replica = self._known[node.address], node.replica
         if self._oracle:
             for change in changes:

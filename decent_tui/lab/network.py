@@ -153,15 +153,15 @@ class Network:
         draw = self.streams.of("lines", sender, other)
         slow = self._slow.get(frozenset((sender, other)), 0.0) if self._slow else 0.0
         weather = self.weather if wire.ours else self.weather.calm
-        copies = 0
+        copies, now = 0, self.agenda.now
         for latency, in_order in weather.fate(draw):
             copies += 1
-            at = self.now + latency + slow
+            at = now + latency + slow
             if in_order:
                 at = wire.last[sender] = max(at, wire.last.get(sender, 0.0))
             else:
                 self.tally["lines reordered"] += 1
-            self.agenda.later(at - self.now, self._deliver, wire, other, line)
+            self.agenda.later(at - now, self._deliver, wire, other, line)
         if copies != 1:
             self.tally["lines doubled" if copies else "lines lost"] += 1
 
@@ -171,7 +171,7 @@ class Network:
             return
         if self._thaws(party, self._deliver, wire, to, line):
             return
-        self._course.update(b"%r %s " % (self.now, to.encode()))
+        self._course.update(b"%r %s " % (self.agenda.now, to.encode()))
         self._course.update(line)
         if self.tell and (b'"seen"' in line or not line.startswith(b'{"type":"HEARTBEAT"')):
             self.tell(f"  {wire.other[to]} → {to}  {in_words(line)}")
@@ -209,7 +209,7 @@ class Network:
 
     def _thaws(self, party: Party, work: Callable[..., None], *args: object) -> bool:
         """Whether a party is frozen; then it is told of this when it thaws."""
-        if not party.up or self.now >= party.frozen_until:
+        if self.agenda.now >= party.frozen_until or not party.up:
             return False
         self.tally["held back by a freeze"] += 1
         self.agenda.later(party.frozen_until - self.now, work, *args)

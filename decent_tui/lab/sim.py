@@ -118,7 +118,7 @@ def _parser() -> Parser:
     what.add_argument("--report", action="store_true", help="measure how a write spreads")
     add("--nodes", type=_within(2, NODES_MAX), metavar="N", help="so many nodes (else the seed draws 2 to 9)")
     add(
-        "--steps", type=_within(0, STEPS_MAX), metavar="N", help="so many deeds (else the seed draws 7 to 52)"
+        "--steps", type=_within(0, STEPS_MAX), metavar="N", help="so many deeds (else the seed draws 4 to 31)"
     )
     add("--jobs", type=_within(1), metavar="N", help="processes (default: one per core)")
     add("--dask", metavar="HOST:PORT", help="hand the seeds to this Dask scheduler (extra: farm)")

@@ -45,7 +45,7 @@ FORGOTTEN: Final = 60.0
 MEETING: Final = 3.0
 """Virtual seconds for which a world waits at most until all have met; lost HANDSHAKEs may take longer."""
 
-IDLE: Final = 2.0
+IDLE: Final = 1.5
 """Virtual seconds without anything but signs of life, after which all is quiet."""
 
 

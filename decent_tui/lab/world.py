@@ -22,13 +22,13 @@ MOST_NODES: Final = 9
 NODES_MAX: Final = 50
 """What a person may ask for, and a file: they are linked each to each."""
 
-STEPS: Final = 30
+STEPS: Final = 18
 """Deeds in a history, on the average."""
 
 _FAST: Final = (0.0, 0.01, 0.05)
 _BRISK: Final = (0.0, 0.1, 0.5)
-_SLOW: Final = (0.05, 0.5, 1.5)
-_SLEEPY: Final = (0.0, 0.2, 6.0)
+_SLOW: Final = (0.05, 0.4, 1.0)
+_SLEEPY: Final = (0.0, 0.1, 3.0)
 """Seconds between two deeds, at most: one of these is drawn each time."""
 
 VERSION_BYTES: Final = 60
@@ -103,11 +103,11 @@ def draw_world(seed: int, nodes: int | None = None) -> World:
         collect=draw.choice((1, 3, 200)),
         hold=draw.choice((0.0, 2.0, 10.0)),
         audit=draw.choice((2.0, 10.0)),
-        tick=draw.choice((0.1, 0.2, 0.3)),
+        tick=draw.choice((0.1, 0.25, 0.5)),
         outbox=draw.choice((3 * VERSION_BYTES, 10 * VERSION_BYTES, 4 * 1024 * 1024)),
         busy=draw.choice((0.0, 0.0, 0.05, 0.5)),
         met=draw.random() < 0.75,
-        returns=draw.choice((0.0, 0.0, 1.5, 3.0)),
+        returns=draw.choice((0.0, 0.0, 0.0, 1.5, 3.0)),
         classics=classics,
         volatile=draw.choice((0, 0, 0, 0, 1)),
         goodbyes=draw.random() < 0.25,
