@@ -12,7 +12,7 @@ HEAD = 'title = "T"\nnodes = ["anna", "ben"]\n'
 
 def test_the_shipped_scenarios_are_all_there() -> None:
     assert sorted(file.stem for file in SHIPPED.glob("*.toml")) == [
-        "delete-and-return", "first-conflict", "lost-update-averted", "restored-backup", "slow-link",
+        "delete-and-return", "demo", "first-conflict", "lost-update-averted", "restored-backup", "slow-link",
         "three-islands",
     ]  # fmt: skip
 
