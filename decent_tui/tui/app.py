@@ -122,6 +122,20 @@ class DashboardApp(App[None]):
             self._unsubscribe()
 
 
+async def start_screen(app: DashboardApp) -> asyncio.Task[None]:
+    """Put the screen up and return once its first frame is there (or it has ended already); the task ends
+    with the screen, which SIGTERM and SIGHUP ask to leave."""
+    running = asyncio.create_task(app.run_async())
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, app.post_message, DashboardApp.Leave())
+    painted = asyncio.create_task(app.painted.wait())
+    await asyncio.wait({running, painted}, return_when=asyncio.FIRST_COMPLETED)
+    painted.cancel()
+    gc.enable()
+    return running
+
+
 async def run_dashboard(settings: "Settings") -> int:
     """Show a node of these settings until a person or a signal ends it; returns the exit code.
 
@@ -132,14 +146,7 @@ async def run_dashboard(settings: "Settings") -> int:
     sys.setswitchinterval(SWITCH)
     opening = f"opening {settings.host}:{settings.port} …"
     app = DashboardApp(opening, default_path(), theme_file=themes.default_path())
-    running = asyncio.create_task(app.run_async())
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, app.post_message, DashboardApp.Leave())
-    painted = asyncio.create_task(app.painted.wait())
-    await asyncio.wait({running, painted}, return_when=asyncio.FIRST_COMPLETED)
-    painted.cancel()
-    gc.enable()
+    running = await start_screen(app)
     from decent_tui.net.node import Node, StartError
 
     def retired() -> None:
