@@ -13,6 +13,7 @@ from decent_tui.core.errors import Refused
 from decent_tui.core.events import AnyEvent, Changed
 from decent_tui.core.operations import Convergence, KeyReasons, Peers, Why
 from decent_tui.net.interface import NodeInterface
+from decent_tui.tui.alongside import alongside
 from decent_tui.tui.convergence_lines import KEYS, Picture, body, headline
 from decent_tui.tui.keybar import KeyBar
 from decent_tui.tui.line_view import LineView
@@ -147,7 +148,7 @@ class ConvergenceScreen(Screen[None]):
     def _read_soon(self) -> None:
         if not self._reading:
             self._reading = True
-            self.run_worker(self._read(), group="convergence")
+            alongside(self, self._read, "convergence")
 
     async def _read(self) -> None:
         try:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -12,6 +13,7 @@ from textual.dom import DOMNode
 from decent_tui.commands.scan import quote
 from decent_tui.commands.table import COMMANDS
 from decent_tui.net.interface import NodeInterface
+from decent_tui.tui.alongside import alongside
 from decent_tui.tui.bindings import EVERYWHERE
 from decent_tui.tui.clipboard import copy
 from decent_tui.tui.desk import Desk
@@ -53,9 +55,7 @@ class Dashboard(TypingScreen):
         self.keys, self.versions = self.panes.keys, self.panes.versions
         self.peers, self.messages = self.panes.peers, self.panes.messages
         self.toast = ConflictToast(id="toast")
-        self._watch = Watch(
-            self.panes, self.header, self.toast, lambda work: self.run_worker(work, group="numbers")
-        )
+        self._watch = Watch(self.panes, self.header, self.toast, partial(alongside, self, group="numbers"))
 
     def compose(self) -> ComposeResult:
         """Header, panes, answer, command line, keys."""
@@ -134,7 +134,7 @@ class Dashboard(TypingScreen):
         """Go to the conflict that was told of, else to the next one behind the cursor."""
         node = self._watch.node
         if node is not None:
-            self.run_worker(self._go_to_conflict(node), group="commands")
+            alongside(self, partial(self._go_to_conflict, node), "commands")
 
     async def _go_to_conflict(self, node: NodeInterface) -> None:
         key = self.toast.visit() or await next_conflict(node, self.keys.key or "")
@@ -277,7 +277,7 @@ class Dashboard(TypingScreen):
         """Copy the key or its newest value."""
         text = self.keys.key if what == "key" else self.versions.value
         if text:
-            self.run_worker(self._copy(text, what), group="copy")
+            alongside(self, partial(self._copy, text, what), "copy")
         else:
             self.answer.show("", (f"there is no {what} to copy",), "dim")
 

@@ -1,5 +1,6 @@
 """Where commands are carried out, answered and taken back; some are asked about first."""
 
+from functools import partial
 from typing import Final
 
 from textual.message import Message
@@ -8,6 +9,7 @@ from decent_tui.commands.parse import question
 from decent_tui.commands.session import Outcome
 from decent_tui.core.operations import Versions
 from decent_tui.net.interface import NodeInterface
+from decent_tui.tui.alongside import alongside
 from decent_tui.tui.answer import AnswerView
 from decent_tui.tui.lines import Line, Span
 from decent_tui.tui.undo import Undo
@@ -61,7 +63,7 @@ class Desk(AnswerView):
                 self.show(f": {line}", ("waits until the node is open …",), "dim")
                 return
             self.show(f": {line}", ("…",), "dim")
-            self.run_worker(self.carry_out(line), group="commands")
+            alongside(self, partial(self.carry_out, line), "commands")
         self.screen.refresh_bindings()
 
     def confirm(self) -> None:
@@ -97,7 +99,7 @@ class Desk(AnswerView):
     def undo(self) -> None:
         """Take back the last write made here; the next one does it again."""
         if self._node is not None:
-            self.run_worker(self._take_back(self._node), group="commands")
+            alongside(self, partial(self._take_back, self._node), "commands")
 
     async def _take_back(self, node: NodeInterface) -> None:
         done = await self._undo.back(node)

@@ -6,6 +6,7 @@ so a value that came meanwhile is never overwritten unseen: the editor shows it,
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import ClassVar, Final
 
 import msgspec
@@ -22,6 +23,7 @@ from decent_tui.core.errors import Refused
 from decent_tui.core.operations import Inspect, Inspection, SiblingView
 from decent_tui.core.values import decode_value, text_id
 from decent_tui.net.interface import NodeInterface
+from decent_tui.tui.alongside import alongside
 from decent_tui.tui.draft import Draft
 from decent_tui.tui.line_view import LineView
 from decent_tui.tui.lines import Line, Span, cut, said
@@ -206,7 +208,7 @@ class Editor(ModalScreen[str]):
 
     def _store(self) -> None:
         self._busy = True
-        self.run_worker(self._stored(self._line()))
+        alongside(self, partial(self._stored, self._line()), "store")
 
     async def _stored(self, line: str) -> None:
         outcome = await self._write(line)

@@ -1,6 +1,7 @@
 """The key list: a window over the store, one painted line a key."""
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import zip_longest
 from typing import ClassVar, Final
 
@@ -11,6 +12,7 @@ from textual.message import Message
 from decent_tui.core.errors import Refused
 from decent_tui.core.operations import KeyRow, RowPage, Rows
 from decent_tui.net.interface import NodeInterface
+from decent_tui.tui.alongside import alongside
 from decent_tui.tui.key_filter import KeyFilter
 from decent_tui.tui.key_line import key_line
 from decent_tui.tui.key_tally import KeyTally
@@ -143,8 +145,8 @@ class KeyList(FilteredPane, can_focus=True):
         """Count what a narrow filter shows; a count under way is given up."""
         self.workers.cancel_group(self, "count")
         if self._node is not None and self._filter.is_narrow:
-            work = self._tally.count(self._node, self._filter, self._total, self._told)
-            self.run_worker(work, group="count")
+            work = partial(self._tally.count, self._node, self._filter, self._total, self._told)
+            alongside(self, work, "count")
 
     def _told(self) -> None:
         if self._tally.whole is not None:
@@ -155,7 +157,7 @@ class KeyList(FilteredPane, can_focus=True):
         self._goal = goal
         if self._node is not None and not self._loading and self.is_attached:
             self._loading = True
-            self.run_worker(self._load_all(self._node), group="keys")
+            alongside(self, partial(self._load_all, self._node), "keys")
 
     async def _load_all(self, node: NodeInterface) -> None:
         """Fetch until no one wants more. One load runs at a time; wishes that come meanwhile become one.

@@ -16,6 +16,7 @@ from decent_tui.commands.complete import usage
 from decent_tui.core.events import AnyEvent, Attached, Carried, Changed, Dialled, PeerChanged
 from decent_tui.lab.cluster import Cluster, Seat
 from decent_tui.lab.guide import Guide
+from decent_tui.tui.alongside import alongside
 from decent_tui.tui.desk import Desk
 from decent_tui.tui.dropdown import Dropdown
 from decent_tui.tui.history import History
@@ -177,12 +178,12 @@ class LabScreen(Screen[None]):
                 self.stores[at].show(await read(Seat(self._cluster, self._names[at]), self._cluster.called))
                 self._tell()
 
-        self.run_worker(work(), group=f"store-{at}")
+        alongside(self, work, f"store-{at}")
 
     def _read_links(self) -> None:
         if self._cluster is not None and not self._reading:
             self._reading = True
-            self.run_worker(self._show_links(self._cluster), group="links")
+            alongside(self, partial(self._show_links, self._cluster), "links")
 
     async def _show_links(self, cluster: Cluster) -> None:
         try:

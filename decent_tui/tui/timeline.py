@@ -15,6 +15,7 @@ from decent_tui.core.operations import Recall
 from decent_tui.lab.timeline import Mark, Timeline, about
 from decent_tui.lab.timeline_export import shiviz, svg
 from decent_tui.net.interface import NodeInterface
+from decent_tui.tui.alongside import alongside
 from decent_tui.tui.keybar import KeyBar
 from decent_tui.tui.line_view import LineView
 from decent_tui.tui.lines import Line, Span, said, spread
@@ -223,7 +224,7 @@ class TimelineScreen(Screen[None]):
     def _read_soon(self) -> None:
         if not self._reading:
             self._reading = True
-            self.run_worker(self._read(), group="timeline")
+            alongside(self, self._read, "timeline")
 
     async def _read(self) -> None:
         try:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar, Final
 
 from textual import events
@@ -14,6 +15,7 @@ from textual.widgets import Input
 
 from decent_tui.commands.complete import Completions, complete
 from decent_tui.net.interface import NodeInterface
+from decent_tui.tui.alongside import alongside
 from decent_tui.tui.dropdown import Dropdown
 from decent_tui.tui.history import History
 
@@ -120,7 +122,7 @@ class CommandLine(Line):
         """Somebody begins to type: offer what the line could become."""
         self._recalled = ""
         if self._node is not None and not self.value:
-            self.run_worker(self._ghost.look("", 50), group="offer", exclusive=True)
+            alongside(self, partial(self._ghost.look, "", 50), "offer", exclusive=True)
 
     def remember(self, line: str) -> None:
         """Keep a submitted line in the history."""

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar, Final
 
 from textual import events
@@ -11,6 +12,7 @@ from textual.binding import Binding, BindingType
 from decent_tui.core.errors import Refused
 from decent_tui.core.operations import Inspect, Inspection
 from decent_tui.net.interface import NodeInterface
+from decent_tui.tui.alongside import alongside
 from decent_tui.tui.cards import Place, Values, cards
 from decent_tui.tui.explain import explained, heading, hints, key_under
 from decent_tui.tui.lines import Line, Span, width
@@ -159,7 +161,7 @@ class VersionsPane(Pane, can_focus=True):
         self._stale = True
         if self._node is not None and not self._loading and self.is_attached:
             self._loading = True
-            self.run_worker(self._load(self._node), group="versions")
+            alongside(self, partial(self._load, self._node), "versions")
 
     async def _load(self, node: NodeInterface) -> None:
         try:

@@ -1,11 +1,13 @@
 """From a node to the panes: what happened, a few times a second, and the numbers behind it."""
 
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from decent_tui.core.errors import Refused
 from decent_tui.net.interface import NodeInterface
+from decent_tui.tui.alongside import Work
 from decent_tui.tui.feed import Feed
 from decent_tui.tui.header import Header
 from decent_tui.tui.numbers import Numbers
@@ -19,15 +21,14 @@ LOOK: Final = 0.1
 NUMBERS: Final = 0.25
 """Seconds at least between two readings of the node's numbers."""
 
-Work = Callable[[Coroutine[None, None, None]], object]
-"""Runs something beside everything else, for as long as the screen lives."""
-
 
 class Watch:
     """Watches one node for panes, header and toast. Its owner calls `look` and `second` in time."""
 
-    def __init__(self, panes: Panes, header: Header, toast: ConflictToast, work: Work) -> None:
-        self._panes, self._header, self._toast, self._work = panes, header, toast, work
+    def __init__(
+        self, panes: Panes, header: Header, toast: ConflictToast, alongside: Callable[[Work], None]
+    ) -> None:
+        self._panes, self._header, self._toast, self._alongside = panes, header, toast, alongside
         self.node: NodeInterface | None = None
         """The node that is watched, once it is open."""
         self._feed = Feed()
@@ -84,7 +85,7 @@ class Watch:
             self._reading = True
             self._numbers_due = False
             self._read_at = time.monotonic()
-            self._work(self._read(self.node))
+            self._alongside(partial(self._read, self.node))
 
     async def _read(self, node: NodeInterface) -> None:
         try:
