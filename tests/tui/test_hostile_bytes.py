@@ -147,8 +147,9 @@ def everywhere(
     pasted = re.sub("[\x1b\r\n]", "", error)
     terminal.type(f"\x1b[200~:{number}{pasted}\n\x1b[201~")
     terminal.wait("there is|type help|for the list")  # wherever the line was broken
-    terminal.type(f":get '{key[:40]}\r")  # a quote left open: repeated as it was typed
-    terminal.wait("a quote|usage|put a key")
+    unquoted = key.replace("'", "")[:40]
+    terminal.type(f":get '{unquoted}\r")  # a quote left open: repeated as it was typed
+    terminal.wait("a quote")
     terminal.type("e")
     terminal.wait(rf"merge {number}")
     terminal.type("\x1b")
