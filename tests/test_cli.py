@@ -288,3 +288,12 @@ def test_the_lab_without_a_terminal_is_one_sentence(
     monkeypatch.setattr("os.isatty", lambda descriptor: False)
     assert cli.main(arguments) == 2
     assert "needs a terminal" in capsys.readouterr().err
+
+
+def test_a_node_runs_as_variables_and_the_configuration_file_have_it(tmp_path: Path) -> None:
+    file = tmp_path / "c.toml"
+    file.write_text('name = "from the file"\nmemory = true\nheadless = true\n')
+    with node("--config", str(file), env=os.environ | {"DECENT_NAME": "otter"}) as process:
+        send(process, "status", "exit")
+        status = answer(process)
+        assert (status["name"], status["data"]) == ("otter", "memory")

@@ -11,38 +11,28 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from decent_tui.commands import flags, options
 from decent_tui.commands.answers import Watching, explain
 from decent_tui.commands.argv import Arguments
+from decent_tui.commands.configuration import ConfigError, Configuration, configure
 from decent_tui.commands.encode import encode_error, encode_event
+from decent_tui.commands.option import Front
 from decent_tui.commands.parse import find
 from decent_tui.commands.render import error_line, lines
 from decent_tui.commands.scan import Word
 from decent_tui.commands.session import Outcome, carry_out
 from decent_tui.commands.table import Command, Exit, Export, Help, Import, Request, Watch, WrongUsage
 from decent_tui.commands.watch import Watcher, in_text
-from decent_tui.core import address
+from decent_tui.core.address import Address
 from decent_tui.core.errors import Refused, Unreachable
 from decent_tui.core.limits import MAX_LINE
 from decent_tui.net.remote import RemoteNode
-
-NODE: Final = "DECENT_NODE"
-"""The environment variable that says where the node is."""
-
-DEFAULT: Final = "127.0.0.1:9001"
 
 PATIENCE_S: Final = 30.0
 """Seconds for an answer, unless --timeout says otherwise."""
 
 GRACE_S: Final = 5.0
 """Seconds for an answer to come beyond those that the operation itself may wait."""
-
-_FLAGS: Final = """\
-everywhere:
-  --node HOST:PORT   the node to ask (default: DECENT_NODE, or 127.0.0.1:9001)
-  --json             print the answer as one JSON object
-  --timeout SECONDS  how long to wait for it (default 30)
-  --                 what follows are no flags: for a key that begins with --
-A value that is - is read from stdin."""
 
 
 @dataclass(slots=True)
@@ -51,21 +41,10 @@ class _Call:
 
     name: str = ""
     words: list[Word] = field(default_factory=list)
-    node: str | None = None
+    flags: dict[str, str] = field(default_factory=dict)
     timeout: float | None = None
     as_json: bool = False
     explain: bool = False
-
-
-def is_command(arguments: Sequence[str]) -> bool:
-    """Whether the arguments ask for a command: one stands first, but for flags that go with commands."""
-    rest = iter(arguments)
-    for argument in rest:
-        if argument in ("--node", "--timeout"):
-            next(rest, None)
-        elif not argument.startswith(("--json", "--node=", "--timeout=")):
-            return not argument.startswith("-")
-    return False
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -74,15 +53,15 @@ def main(arguments: Sequence[str]) -> int:
     try:
         command = _read(arguments, call)
         if call.explain:
-            _print([*lines("help", explain(Help(command.name))), "", *_FLAGS.split("\n")])
+            _print([*lines("help", explain(Help(command.name))), "", *_flags()])
             return 0
+        configuration = configure(call.flags)
+        _settle(call, command, configuration)
         request = _parse(command, call)
-        where = address.parse(_where(call))
-        patience = PATIENCE_S if call.timeout is None else call.timeout
-    except (Refused, ValueError) as error:
+    except (Refused, ConfigError) as error:
         return _finish(Outcome(call.name, error=str(error)), call, 2)
     try:
-        return asyncio.run(_run(command.name, request, where, call, patience))
+        return asyncio.run(_run(command.name, request, configuration[options.NODE], call))
     except BrokenPipeError:  # whoever read this has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 1
@@ -94,6 +73,7 @@ def main(arguments: Sequence[str]) -> int:
 def _read(arguments: Sequence[str], call: _Call) -> Command:
     """Sort the arguments into the command's own and those of every command; raises Refused."""
     command: Command | None = None
+    shared = {flag: option for option in flags.of(Front.COMMAND) for flag in flags.forms(option)}
     rest = iter(arguments)
     for argument in rest:
         try:
@@ -101,23 +81,17 @@ def _read(arguments: Sequence[str], call: _Call) -> Command:
         except UnicodeEncodeError:
             raise Refused("an argument is not valid UTF-8") from None
         flag, equals, value = argument.partition("=")
-        own = dict(command.flags) if command else {}
         if argument == "--" and command:
             call.words += [Word(each, 0, quoted=True) for each in rest]
-        elif argument == "--json":
-            call.as_json = True
         elif argument in ("--help", "-h"):
             call.explain = True
-        elif flag in ("--node", "--timeout"):
-            value = value if equals else next(rest, "")
-            _set(call, flag, value)
-            if flag in own:
-                call.words += [Word(flag, 0), Word(value, 0, quoted=True)]
+        elif flag in shared:
+            call.flags[shared[flag].name] = flags.take(shared[flag], flag, value if equals else None, rest)
         elif command is None:
             call.name = argument
             command = find(argument)
             call.name = command.name
-        elif equals and flag in own:
+        elif equals and flag in dict(command.flags):
             call.words += [Word(flag, 0), Word(value, 0, quoted=True)]
         else:
             call.words.append(Word(argument, 0))
@@ -126,22 +100,23 @@ def _read(arguments: Sequence[str], call: _Call) -> Command:
     return command
 
 
-def _set(call: _Call, flag: str, value: str) -> None:
-    if flag == "--node":
-        if not value:
-            raise Refused("--node takes the address of a node, HOST:PORT")
-        call.node = value
-        return
-    try:
-        call.timeout = float(value)
-        if not 0 <= call.timeout < 10**9:
-            raise ValueError
-    except ValueError:
-        raise Refused("--timeout takes a number of seconds") from None
+def _settle(call: _Call, command: Command, configuration: Configuration) -> None:
+    """Take from the configuration how long to wait and how to answer. A --timeout of the command's own is
+    the same flag."""
+    call.as_json = configuration[options.JSON]
+    call.timeout = configuration[options.TIMEOUT]
+    flag = options.TIMEOUT.flag
+    if call.timeout is not None and flag in dict(command.flags):
+        call.words += [Word(flag, 0), Word(f"{call.timeout:f}", 0, quoted=True)]
 
 
-def _where(call: _Call) -> str:
-    return call.node or os.environ.get(NODE) or DEFAULT
+def _flags() -> list[str]:
+    """The help of the flags that go with every command."""
+    told = ["everywhere:"]
+    for option in flags.of(Front.COMMAND):
+        told.append(f"  {f'{option.flag} {option.metavar}':18} {flags.explained(option)}")
+    told.append(f"  {'--':18} what follows are no flags: for a key that begins with --")
+    return [*told, "A value that is - is read from stdin."]
 
 
 def _parse(command: Command, call: _Call) -> Request:
@@ -163,12 +138,13 @@ def _stdin() -> str:
 # ------------------------------------------------------------------ carrying out
 
 
-async def _run(name: str, request: Request, where: address.Address, call: _Call, patience: float) -> int:
+async def _run(name: str, request: Request, where: Address, call: _Call) -> int:
     if isinstance(request, Help):
         return _finish(Outcome(name, explain(request)), call, 1)
     if isinstance(request, Exit):
         why = "this ends a node from where it runs; stop its process there, or retire it for good with leave"
         return _finish(Outcome(name, error=why), call, 1)
+    patience = PATIENCE_S if call.timeout is None else call.timeout
     try:
         async with RemoteNode(where, wanted=["changed"]) as node:
             if isinstance(request, Watch):

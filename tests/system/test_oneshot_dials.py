@@ -79,4 +79,4 @@ def test_what_does_not_fit_a_dial_is_one_sentence(cluster: Cluster) -> None:
     assert "percentage" in failed(first, 1, "lose", second.address, "101")
     assert "no peer" in failed(first, 1, "lag", "nobody", "5")
     assert "usage: decent-tui lag" in failed(first, 2, "lag", second.address)
-    assert "--timeout takes" in failed(first, 2, "wait", "--timeout", "soon")
+    assert "--timeout: it takes" in failed(first, 2, "wait", "--timeout", "soon")

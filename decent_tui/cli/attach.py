@@ -1,0 +1,53 @@
+"""`decent-tui attach HOST:PORT`: the dashboard of a node that runs elsewhere."""
+
+import argparse
+import os
+from collections.abc import Sequence
+
+from decent_tui.commands import flags
+from decent_tui.commands.arguments import PROGRAM, Parser, fail
+from decent_tui.commands.configuration import configure
+from decent_tui.commands.option import Front
+from decent_tui.core import address
+
+
+def parser() -> Parser:
+    """The arguments of `decent-tui attach`."""
+    made = Parser(
+        prog=f"{PROGRAM} attach",
+        description="Open the dashboard of a node that runs elsewhere. Closing it does not end the node.",
+        allow_abbrev=False,
+    )
+    made.add_argument("address", metavar="HOST:PORT", type=_address, help="where the node listens")
+    made.add_argument("--readonly", action="store_true", help="only look: nothing can be changed")
+    flags.add_flags(made, [Front.ATTACH])
+    return made
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run `decent-tui attach`; the exit code."""
+    parsed = parser().parse_args(arguments)
+    configure(flags.given(parsed))  # a wrong configuration is said everywhere
+    if not (os.isatty(0) and os.isatty(1)):
+        return fail("the dashboard needs a terminal; decent-tui help lists what goes without one", 2)
+
+    import asyncio
+    import gc
+
+    from decent_tui.core.errors import Unreachable
+
+    gc.disable()  # until the first frame
+    from decent_tui.tui.attach import run_attached
+
+    try:
+        return asyncio.run(run_attached(parsed.address, readonly=parsed.readonly))
+    except Unreachable as error:
+        return fail(str(error), 1)
+
+
+def _address(text: str) -> address.Address:
+    """The address; what is wrong with it becomes argparse's error."""
+    try:
+        return address.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

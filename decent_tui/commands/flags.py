@@ -1,0 +1,81 @@
+"""Options as flags: on a parser of argparse, and among the arguments of a command."""
+
+import argparse
+from collections.abc import Iterator, Sequence
+
+from decent_tui.commands.option import Front, Option, Takes
+from decent_tui.commands.options import OPTIONS
+
+
+def of(front: Front) -> list[Option[object]]:
+    """The options that a front has flags for."""
+    return [option for option in OPTIONS.values() if front in option.fronts]
+
+
+def add_flags(parser: argparse.ArgumentParser, fronts: Sequence[Front]) -> None:
+    """Have the parser know the flags of these fronts. Their texts are checked later, by `configure`."""
+    for option in OPTIONS.values():
+        if not any(front in option.fronts for front in fronts):
+            continue
+        told = explained(option).replace("%", "%%")
+        if option.takes is Takes.SWITCH:
+            parser.add_argument(
+                option.flag, dest=_slot(option), action=argparse.BooleanOptionalAction, help=told
+            )
+        elif option.takes is Takes.LIST:
+            parser.add_argument(
+                option.flag, dest=_slot(option), nargs="*", action="extend", metavar=option.metavar, help=told
+            )
+        else:
+            parser.add_argument(option.flag, dest=_slot(option), metavar=option.metavar, help=told)
+
+
+def given(parsed: argparse.Namespace) -> dict[str, str]:
+    """The flags that were given, as `configure` takes them."""
+    texts: dict[str, str] = {}
+    for name, option in OPTIONS.items():
+        value: object = getattr(parsed, _slot(option), None)
+        if isinstance(value, bool):
+            texts[name] = str(value).lower()
+        elif isinstance(value, list):
+            texts[name] = " ".join(map(str, value))
+        elif value is not None:
+            texts[name] = str(value)
+    return texts
+
+
+def explained(option: Option[object]) -> str:
+    """The help of an option, with its default."""
+    default = option.default
+    shown = "" if default is None or default is False or default == () else f" (default {default})"
+    return option.help + shown
+
+
+def forms(option: Option[object]) -> tuple[str, ...]:
+    """How the flag is written: a switch can be turned off too."""
+    return (option.flag, f"--no-{option.name}") if option.takes is Takes.SWITCH else (option.flag,)
+
+
+def take(option: Option[object], flag: str, value: str | None, rest: Iterator[str]) -> str:
+    """The text of a flag of a command: `value` is what followed its =, None for nothing; else it is the next
+    of the `rest`, empty where there is none."""
+    if option.takes is Takes.SWITCH:
+        return str(flag == option.flag).lower() if value is None else value
+    return next(rest, "") if value is None else value
+
+
+def first_word(arguments: Sequence[str]) -> int | None:
+    """Where the command or the way to start stands: behind flags of commands only; None if there is none."""
+    known = {flag: option for option in of(Front.COMMAND) for flag in forms(option)}
+    at = 0
+    while at < len(arguments):
+        flag, equals, _ = arguments[at].partition("=")
+        if flag not in known:
+            return None if arguments[at].startswith("-") else at
+        at += 1 if equals or known[flag].takes is Takes.SWITCH else 2
+    return None
+
+
+def _slot(option: Option[object]) -> str:
+    """The option's place in what argparse returns: no argument of a front's own has such a name."""
+    return f"option {option.name}"

@@ -1,0 +1,78 @@
+"""The one table of options.
+
+Each serves as a flag (`--port 9001`), as a variable (`DECENT_PORT=9001`) and as a line of the configuration
+file (`port = 9001`); `configuration` says which of them counts, and `decent-tui config` shows it.
+
+To add an option, add a row here: its name, default, check (see `option`), what stands behind it, the fronts
+that have the flag, and its help. All else is made of that: the flags, --help, the variable, the file's legal
+keys, `decent-tui config` and completion. Who needs the value asks for `configuration[options.THE_ROW]`; its
+type is that of the check.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from decent_tui.commands.option import (
+    EVERYWHERE,
+    Front,
+    Option,
+    Takes,
+    addresses,
+    file,
+    name,
+    port,
+    seconds,
+    spelled,
+    switch,
+)
+from decent_tui.core.address import Address, check_host, parse
+
+HOST: Final = Option(
+    "host", "127.0.0.1", check_host, Takes.TEXT, Front.NODE,
+    "the address to listen on; 0.0.0.0 or :: for every interface", "HOST",
+)  # fmt: skip
+PORT: Final = Option(
+    "port", 9001, port, Takes.NUMBER, Front.NODE,
+    "the port to listen on; 0 takes a free one, in memory without --data", "PORT",
+)  # fmt: skip
+PEERS: Final = Option[tuple[str, ...]](
+    "peers", (), addresses, Takes.LIST, Front.NODE,
+    "nodes to talk to; they tell of the others", "HOST:PORT",
+)  # fmt: skip
+NAME: Final = Option[str | None](
+    "name", None, name, Takes.TEXT, Front.NODE, "what other nodes call this one", "NAME"
+)
+DATA: Final = Option[Path | None](
+    "data", None, file, Takes.TEXT, Front.NODE, "the file that keeps everything", "FILE"
+)
+MEMORY: Final = Option(
+    "memory", False, switch, Takes.SWITCH, Front.NODE,
+    "keep nothing: gone when the node ends", rival="data",
+)  # fmt: skip
+ADVERTISE: Final = Option[str | None](
+    "advertise", None, spelled, Takes.TEXT, Front.NODE,
+    "the address that peers are told, if it is not the one listened on", "HOST:PORT",
+)  # fmt: skip
+HEADLESS: Final = Option(
+    "headless", False, switch, Takes.SWITCH, Front.NODE, "no screen: commands on stdin, answers on stdout"
+)
+NODE: Final = Option(
+    "node", Address("127.0.0.1", 9001), parse, Takes.TEXT, Front.COMMAND, "the node to ask", "HOST:PORT"
+)
+TIMEOUT: Final = Option[float | None](
+    "timeout", None, seconds, Takes.NUMBER, Front.COMMAND,
+    "how long to wait for an answer, if not as long as the command has it", "SECONDS",
+)  # fmt: skip
+JSON: Final = Option(
+    "json", False, switch, Takes.SWITCH, Front.NODE | Front.COMMAND,
+    "answers as JSON objects, one a line; of a node only with --headless",
+)  # fmt: skip
+CONFIG: Final = Option[Path | None](
+    "config", None, file, Takes.TEXT, EVERYWHERE,
+    "the configuration file, if not config.toml in the platform's folder for them", "FILE", kept=False,
+)  # fmt: skip
+
+OPTIONS: Final[dict[str, Option[object]]] = {
+    row.name: row for row in tuple(globals().values()) if isinstance(row, Option)
+}
+"""Every row above by its name, in that order, which is the one of --help."""
