@@ -18,11 +18,18 @@ from decent_tui.commands.configuration import ConfigError
 DEBUG: Final = "DECENT_TUI_DEBUG"
 """The environment variable that has a bug show its traceback."""
 
+COMPLETING: Final = "_ARGCOMPLETE"
+"""The environment variable by which a shell asks what could be typed, see `completion`."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; the process's exit code."""
     _keep_standard_files()
     try:
+        if COMPLETING in os.environ:
+            from decent_tui.cli import completion
+
+            completion.answer()
         return _run(sys.argv[1:] if arguments is None else arguments)
     except ConfigError as error:
         return fail(str(error), 2)
@@ -44,7 +51,7 @@ def _run(arguments: Sequence[str]) -> int:
 
         return node.main(arguments)
     if arguments[at] in SUBCOMMANDS:
-        return SUBCOMMANDS[arguments[at]].main([*arguments[:at], *arguments[at + 1 :]])
+        return SUBCOMMANDS[arguments[at]].load().main([*arguments[:at], *arguments[at + 1 :]])
     from decent_tui.commands import oneshot
 
     return oneshot.main(arguments)

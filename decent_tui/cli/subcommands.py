@@ -1,54 +1,70 @@
 """The one table of ways to start that are no commands of a node.
 
-To add one, add a row here and a function that carries it out: it gets the arguments behind its name and
-returns the exit code. Its imports stand in the function, so that the others start no slower.
+To add one, add a row here and a function that loads it: what carries it out gets the arguments behind its
+name and returns the exit code, and its parser explains and completes them. The imports stand in the function,
+so that the others start no slower.
 """
 
+from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import Final, NamedTuple
+
+
+class Start(NamedTuple):
+    """A way to start, loaded."""
+
+    parser: Callable[[], ArgumentParser]
+    main: Callable[[Sequence[str]], int]
 
 
 @dataclass(frozen=True, slots=True)
 class Subcommand:
-    """One way to start: how it is written, what it does, and who does it."""
+    """One way to start: how it is written, what it does, and how to load it."""
 
     name: str
     usage: str
     summary: str
-    main: Callable[[Sequence[str]], int]
+    load: Callable[[], Start]
 
 
-def _attach(arguments: Sequence[str]) -> int:
+def _attach() -> Start:
     from decent_tui.cli import attach
 
-    return attach.main(arguments)
+    return Start(attach.parser, attach.main)
 
 
-def _demo(arguments: Sequence[str]) -> int:
+def _demo() -> Start:
     from decent_tui.cli.lab import show
     from decent_tui.lab import demo
 
-    return demo.main(arguments, show)
+    return Start(demo.parser, partial(demo.main, show=show))
 
 
-def _play(arguments: Sequence[str]) -> int:
+def _play() -> Start:
     from decent_tui.cli.lab import show
     from decent_tui.lab import play
 
-    return play.main(arguments, show)
+    return Start(play.parser, partial(play.main, show=show))
 
 
-def _sim(arguments: Sequence[str]) -> int:
+def _sim() -> Start:
     from decent_tui.lab import sim
 
-    return sim.main(arguments)
+    return Start(sim.parser, sim.main)
 
 
-def _config(arguments: Sequence[str]) -> int:
+def _config() -> Start:
     from decent_tui.cli import config
 
-    return config.main(arguments)
+    return Start(config.parser, config.main)
+
+
+def _completion() -> Start:
+    from decent_tui.cli import completion
+
+    return Start(completion.parser, completion.main)
 
 
 _ROWS: Final = (
@@ -57,6 +73,7 @@ _ROWS: Final = (
     Subcommand("play", "play FILE", "a story of your own", _play),
     Subcommand("sim", "sim", "random histories on virtual time, with every rule checked", _sim),
     Subcommand("config", "config", "the options, and where each has its value from", _config),
+    Subcommand("completion", "completion SHELL", "what has a shell complete all this by Tab", _completion),
 )
 
 SUBCOMMANDS: Final[dict[str, Subcommand]] = {row.name: row for row in _ROWS}

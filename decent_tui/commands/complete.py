@@ -18,6 +18,8 @@ from decent_tui.net.interface import NodeInterface
 _HEX: Final = re.compile(r"[0-9a-f]{0,64}")
 _MAX_VALUE: Final = 1_000
 """Characters of a value that is offered for editing: a guess at what a person edits in one line."""
+_QUOTED: Final = (Kind.KEY, Kind.PREFIX, Kind.PEER, Kind.PEER_OR_ALL)
+"""What is quoted in a line as in a shell."""
 
 
 class Completions(NamedTuple):
@@ -27,7 +29,7 @@ class Completions(NamedTuple):
     words: tuple[str, ...]
 
 
-class _Slot(NamedTuple):
+class Slot(NamedTuple):
     """The word that is being typed: what it names (None: a flag), where it began, what there is of it,
     the key that stands before it, and the flags that could stand there."""
 
@@ -49,30 +51,37 @@ async def complete(node: NodeInterface, line: str, limit: int = 50) -> Completio
     slot = _slot(line)
     if slot is None:
         return Completions(len(line), ())
+    words = await candidates(node, slot, limit)
+    if slot.kind in _QUOTED:
+        words = [quote(word) for word in words]
+    return Completions(slot.start, tuple(words))
+
+
+async def candidates(node: NodeInterface, slot: Slot, limit: int = 50) -> list[str]:
+    """What the word could become, as it is and not as it is typed, at most `limit`. Never refuses."""
     try:
         words = await _words(node, slot, limit)
     except (Refused, StorageError):
-        words = []
-    fitting = [word for word in words if printable(word) == word]
-    return Completions(slot.start, tuple(fitting[:limit]))
+        return []
+    return [word for word in words if printable(word) == word][:limit]
 
 
 # ------------------------------------------------------------------ where in the line we are
 
 
-def _slot(line: str) -> _Slot | None:
+def _slot(line: str) -> Slot | None:
     """The word at the end of the line; None where nothing can be said about it."""
     scan = Scanner(line)
     scan.skip_blanks()
     start = scan.at
     name = scan.bare_word()
     if scan.at == len(line):
-        return _Slot(Kind.COMMAND, start, name)
+        return Slot(Kind.COMMAND, start, name)
     command = COMMANDS.get(name.lower())
     return _argument(command, scan) if command else None
 
 
-def _argument(command: Command, scan: Scanner) -> _Slot | None:
+def _argument(command: Command, scan: Scanner) -> Slot | None:
     flags = dict(command.flags)
     names = tuple(flags)
     wanted = list(command.arguments)
@@ -85,7 +94,7 @@ def _argument(command: Command, scan: Scanner) -> _Slot | None:
         if kind in (Kind.JSON, Kind.CID_OR_JSON):
             wanted.pop(0)
             if scan.at_end or (kind is Kind.CID_OR_JSON and _HEX.fullmatch(scan.line, start)):
-                return _Slot(kind, start, scan.line[start:], key)
+                return Slot(kind, start, scan.line[start:], key)
             if not _passed_json(scan):
                 return None
             continue
@@ -93,7 +102,7 @@ def _argument(command: Command, scan: Scanner) -> _Slot | None:
         if word is None or scan.at == len(scan.line):
             if word and word.is_flag and after_flag is None:
                 kind = None
-            return _Slot(kind, start, word.text if word else "", key, names)
+            return Slot(kind, start, word.text if word else "", key, names)
         if after_flag is None and word.is_flag and word.text in flags:
             after_flag = flags[word.text]
         elif after_flag is not None:
@@ -114,7 +123,7 @@ def _passed_json(scan: Scanner) -> bool:
 # ------------------------------------------------------------------ what could stand there
 
 
-async def _words(node: NodeInterface, slot: _Slot, limit: int) -> list[str]:
+async def _words(node: NodeInterface, slot: Slot, limit: int) -> list[str]:
     match slot.kind:
         case None:
             return _beginning(slot.typed, slot.flags)
@@ -122,7 +131,7 @@ async def _words(node: NodeInterface, slot: _Slot, limit: int) -> list[str]:
             return _beginning(slot.typed.lower(), COMMANDS)
         case Kind.KEY | Kind.PREFIX:
             page = await node.run(Rows(wanted="live", prefix=slot.typed, limit=limit, preview=0))
-            return [quote(row.key) for row in page.rows]
+            return [row.key for row in page.rows]
         case Kind.PEER | Kind.PEER_OR_ALL:
             return await _peers(node, slot)
         case Kind.JSON:
@@ -136,7 +145,7 @@ async def _words(node: NodeInterface, slot: _Slot, limit: int) -> list[str]:
             return []
 
 
-async def _peers(node: NodeInterface, slot: _Slot) -> list[str]:
+async def _peers(node: NodeInterface, slot: Slot) -> list[str]:
     """Addresses, then names; ids only once one has begun (nobody wants to read them all)."""
     peers = (await node.run(Peers())).peers
     words: list[str] = []
@@ -147,7 +156,7 @@ async def _peers(node: NodeInterface, slot: _Slot) -> list[str]:
     words += [peer.name for peer in peers if peer.name]
     if slot.typed:
         words += [peer.node_id for peer in peers if peer.node_id]
-    return [quote(word) for word in _beginning(slot.typed, words)]
+    return _beginning(slot.typed, words)
 
 
 def _beginning(typed: str, words: Iterable[str]) -> list[str]:

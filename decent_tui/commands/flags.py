@@ -1,7 +1,8 @@
 """Options as flags: on a parser of argparse, and among the arguments of a command."""
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from functools import partial
 
 from decent_tui.commands.option import Front, Option, Takes
 from decent_tui.commands.options import OPTIONS
@@ -12,22 +13,22 @@ def of(front: Front) -> list[Option[object]]:
     return [option for option in OPTIONS.values() if front in option.fronts]
 
 
-def add_flags(parser: argparse.ArgumentParser, fronts: Sequence[Front]) -> None:
-    """Have the parser know the flags of these fronts. Their texts are checked later, by `configure`."""
+def add_flags(parser: argparse.ArgumentParser, fronts: Sequence[Front], without: Container[str] = ()) -> None:
+    """Have the parser know the flags of these fronts, but for some. Their texts are checked later, by
+    `configure`."""
     for option in OPTIONS.values():
-        if not any(front in option.fronts for front in fronts):
+        if option.flag in without or not any(front in option.fronts for front in fronts):
             continue
-        told = explained(option).replace("%", "%%")
+        add = partial(
+            parser.add_argument, option.flag, dest=_slot(option), default=argparse.SUPPRESS,
+            help=explained(option).replace("%", "%%"),
+        )  # fmt: skip
         if option.takes is Takes.SWITCH:
-            parser.add_argument(
-                option.flag, dest=_slot(option), action=argparse.BooleanOptionalAction, help=told
-            )
+            add(action=argparse.BooleanOptionalAction)
         elif option.takes is Takes.LIST:
-            parser.add_argument(
-                option.flag, dest=_slot(option), nargs="*", action="extend", metavar=option.metavar, help=told
-            )
+            add(nargs="*", action="extend", metavar=option.metavar)
         else:
-            parser.add_argument(option.flag, dest=_slot(option), metavar=option.metavar, help=told)
+            add(metavar=option.metavar)
 
 
 def given(parsed: argparse.Namespace) -> dict[str, str]:

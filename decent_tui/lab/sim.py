@@ -46,7 +46,7 @@ class _NoScheduler(Exception):
 
 def main(arguments: Sequence[str]) -> int:
     """Run `decent-tui sim`; the exit code."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     if idle := _idle(options):
         return fail(idle, 2)
     try:
@@ -102,16 +102,17 @@ def _check_writable(path: Path) -> None:
         raise ValueError(f"{path} cannot be written: {error.strerror}") from None
 
 
-def _parser() -> Parser:
-    parser = Parser(
+def parser() -> Parser:
+    """The arguments of `decent-tui sim`."""
+    made = Parser(
         prog="decent-tui sim",
         description=_DESCRIPTION,
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    add = parser.add_argument
-    what = parser.add_mutually_exclusive_group()
+    add = made.add_argument
+    what = made.add_mutually_exclusive_group()
     what.add_argument("--seeds", type=_seeds, metavar="A:B", help="from A up to, not B (default 0:1000)")
     what.add_argument("--seed", type=int, metavar="S", help="one seed")
     what.add_argument("--story", type=Path, metavar="FILE", help="a history that was written down")
@@ -125,7 +126,7 @@ def _parser() -> Parser:
     add("--keep-going", action="store_true", help="do not stop at the first failure")
     add("--trace", action="store_true", help="with one history: tell it")
     add("--shrink", type=Path, metavar="FILE", help="with one that fails: make it small, write it to FILE")
-    return parser
+    return made
 
 
 def _seeds(text: str) -> range:
