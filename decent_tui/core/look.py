@@ -14,7 +14,7 @@ from decent_tui.core.paging import after_prefix
 from decent_tui.core.parts import Parts
 from decent_tui.core.peers import Peer
 from decent_tui.core.records import to_records
-from decent_tui.core.settling import percentile
+from decent_tui.core.settling import BOUNDS, percentile
 from decent_tui.core.store import Wanted
 from decent_tui.core.telling import history, lacking, reasons, recall, waits_for
 from decent_tui.core.version import Siblings, visible
@@ -37,12 +37,12 @@ class Look:
                 return self._keys(operation)
             case ops.Entries():
                 return self._entries(operation)
-            case ops.Peers():
-                return ops.PeerList(
-                    sorted(self._peers(), key=lambda peer: (peer.address, peer.node_id or ""))
-                )
+            case ops.Peers(after=after, limit=limit):
+                return self._peers(after, limit)
             case ops.Status():
                 return self._status()
+            case ops.Measure():
+                return self._measure()
             case ops.Snapshot():
                 return self._snapshot()
             case ops.Rows():
@@ -170,18 +170,31 @@ class Look:
 
     # ------------------------------------------------------------------ peers
 
-    def _peers(self) -> list[ops.PeerView]:
-        views = [self._peer(peer) for peer in self._parts.peers]
-        listed = {view.node_id for view in views}
-        listed |= self._parts.members.forgotten()
-        others = [known for known in self._parts.members.all() if known.node not in listed]
-        return views + [self._absent(known) for known in others if not known.volatile and not known.classic]
+    def _peers(self, after: str, limit: int | None) -> ops.PeerList:
+        found = sorted(self._listed(), key=lambda one: (one[0], one[1].node or ""))
+        if limit is not None:
+            found = [one for one in found if one[0] > after]
+            last = found[limit - 1][0] if limit < len(found) else None
+            found = [one for at, one in enumerate(found) if at < limit or one[0] == last]
+        return ops.PeerList(
+            [self._peer(one) if isinstance(one, Peer) else self._absent(at, one) for at, one in found]
+        )
 
-    def _absent(self, known: Known) -> ops.PeerView:
-        """A member that is at no address any more: an id that its owner gave up, or that left."""
-        ours = known.node in self._parts.replica.former
+    def _listed(self) -> list[tuple[str, Peer | Known]]:
+        """Every peer with its address, and the members that are at no address any more: an id that its owner
+        gave up, or that left."""
+        parts = self._parts
+        listed = {peer.node for peer in parts.peers} | parts.members.forgotten()
+        found: list[tuple[str, Peer | Known]] = [(peer.address, peer) for peer in parts.peers]
+        for known in parts.members.all():
+            if known.node not in listed and not known.volatile and not known.classic:
+                ours = known.node in parts.replica.former
+                found.append((parts.me.listen if ours else known.address, known))
+        return found
+
+    def _absent(self, address: str, known: Known) -> ops.PeerView:
         return ops.PeerView(
-            address=self._parts.me.listen if ours else known.address,
+            address=address,
             node_id=known.node,
             name=known.name or None,
             state="left" if known.standing == "left" else "down",
@@ -194,6 +207,7 @@ class Look:
         mine = parts.replica.seen
         digest_heard = known is not None and not known.classic
         cut = parts.faults.is_cut(peer.node, peer.address)
+        link = None if peer.link is None else parts.links.get(peer.link)
         return ops.PeerView(
             address=peer.address,
             node_id=peer.node,
@@ -211,6 +225,8 @@ class Look:
             received=peer.received,
             dials=dials_of(parts, peer),
             since_s=None if peer.since is None else max(0.0, parts.clock.now - peer.since),
+            waiting=len(link.outbox.waiting) if link else 0,
+            waiting_bytes=link.outbox.size if link else 0,
         )
 
     # ------------------------------------------------------------------ status
@@ -248,6 +264,32 @@ class Look:
             settle_p95_ms=in_ms(percentile(recent, 95)),
             in_flight=parts.settling.in_flight,
             missing=missing(parts, all_known(parts)),
+        )
+
+    def _measure(self) -> ops.Measures:
+        parts, replica, settling = self._parts, self._parts.replica, self._parts.settling
+        counts = replica.store.counts()
+        return ops.Measures(
+            node_id=replica.node,
+            name=parts.me.name,
+            address=parts.me.listen,
+            keys=counts.keys,
+            conflicts=counts.conflicts,
+            deleted=counts.deleted,
+            versions=counts.versions,
+            lamport=replica.lamport,
+            counter=replica.counter,
+            writes=parts.tally.writes,
+            applied=parts.tally.applied,
+            obsolete=replica.obsolete,
+            sent=parts.tally.sent,
+            received=parts.tally.received,
+            bounds=BOUNDS,
+            settled=tuple(settling.counts),
+            settled_s=settling.total,
+            in_flight=settling.in_flight,
+            oldest_s=settling.oldest(parts.clock.now),
+            waits_for=dict(self._exchange.waits_for),
         )
 
     def _settled(self) -> float:

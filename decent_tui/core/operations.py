@@ -59,6 +59,8 @@ from decent_tui.core.screen_operations import Inspect as Inspect
 from decent_tui.core.screen_operations import Inspection as Inspection
 from decent_tui.core.screen_operations import KeyCount as KeyCount
 from decent_tui.core.screen_operations import KeyRow as KeyRow
+from decent_tui.core.screen_operations import Measure as Measure
+from decent_tui.core.screen_operations import Measures as Measures
 from decent_tui.core.screen_operations import NodeStatus as NodeStatus
 from decent_tui.core.screen_operations import RowPage as RowPage
 from decent_tui.core.screen_operations import Rows as Rows
@@ -78,13 +80,13 @@ AnyOperation = (
     Put | Delete | Get | Keys | Entries | Resolve | Unresolve | Snapshot
     | Peers | AddPeer | GetPeer | Gossip | Forget | Leave
     | Cut | Heal | Lag | Lose | Duplicate | Reorder
-    | Status | Rows | Count | Inspect | Wait | Convergence | Why | History | Recall
+    | Status | Measure | Rows | Count | Inspect | Wait | Convergence | Why | History | Recall
 )  # fmt: skip
 
 
 AnyAnswer = (
     Versions | KeyOnly | KeyList | EntryPage | PeerVersions | PeerList | Address | Addresses | DialView
-    | Exchanges | SnapshotAnswer | Done | NodeStatus | RowPage | KeyCount | Inspection
+    | Exchanges | SnapshotAnswer | Done | NodeStatus | Measures | RowPage | KeyCount | Inspection
     | Waited | ConvergenceView | KeyReasons | KeyHistory | Happenings
 )  # fmt: skip
 

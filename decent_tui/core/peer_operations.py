@@ -9,7 +9,7 @@ import msgspec
 
 from decent_tui.core.clocks import Order
 from decent_tui.core.dial_operations import DialView
-from decent_tui.core.operation import Operation
+from decent_tui.core.operation import Limit, Operation
 from decent_tui.core.records import Record
 
 PeerState = Literal["joining", "alive", "suspect", "down", "left", "forgotten"]
@@ -31,7 +31,8 @@ class PeerView(msgspec.Struct, frozen=True):
     reverse. `heard_s` is seconds since its last sign of life (None: never), `retry_s` seconds until
     the next dial (None: no dial is due). `sent` and `received` are bytes of this run. `cut` is true
     while a person here has cut it off both ways; `dials` are all that a person here has dialled for it.
-    The state has been the same for `since_s` seconds.
+    The state has been the same for `since_s` seconds. `waiting` versions, of about `waiting_bytes`, are to be
+    pushed to it as soon as its link is free.
     """
 
     address: str
@@ -50,10 +51,12 @@ class PeerView(msgspec.Struct, frozen=True):
     received: int = 0
     dials: list[DialView] = []
     since_s: float | None = None
+    waiting: int = 0
+    waiting_bytes: int = 0
 
 
 class PeerList(msgspec.Struct, frozen=True):
-    """Every peer known, by address."""
+    """Peers, by address."""
 
     peers: list[PeerView]
 
@@ -84,9 +87,12 @@ class Done(msgspec.Struct, frozen=True):
 
 
 class Peers(Operation[PeerList], frozen=True):
-    """Every peer known."""
+    """Every peer known; with `limit` only so many (and those at the same address as the last), at addresses
+    behind `after`: fewer mean that there are no more. To compare what 50 peers have seen takes 3 ms."""
 
     looks: ClassVar[bool] = True
+    after: str = ""
+    limit: Limit | None = None
 
 
 class AddPeer(Operation[Address], frozen=True):

@@ -51,6 +51,8 @@ class Replica:
     def __init__(self, store: Store, changed: Changed) -> None:
         self.store = store
         self._changed = changed
+        self.obsolete = 0
+        """Versions of this run that came from elsewhere too late: something held already covered them."""
         self._reload()
         self._opened_at = {self.node: self.counter}
 
@@ -212,6 +214,7 @@ class Replica:
             for key, now in after.items()
             if now is not before.get(key)
         ]
+        self.obsolete += len(fresh) - sum(len(change.kept) for change in changes)
         self._change(changes, source)
         return changes
 

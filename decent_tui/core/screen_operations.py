@@ -48,6 +48,36 @@ class NodeStatus(msgspec.Struct, frozen=True):
     missing: dict[str, int] = {}
 
 
+class Measures(msgspec.Struct, frozen=True):
+    """What there is to count about a node, without a look at its peers: it costs the same however many there
+    are. What `NodeStatus` has too means the same here. `obsolete` counts versions of this run that came when
+    something held already covered them. `settled[i]` writes of this run were with every alive peer within
+    `bounds[i]` seconds but not within the bound before (the last: later than all of them), and all of these
+    took `settled_s` seconds together; the oldest of those in flight is under way for `oldest_s`. `waits_for`
+    says how many tombstones wait for a node id ("" is this node)."""
+
+    node_id: str
+    name: str
+    address: str
+    keys: int
+    conflicts: int
+    deleted: int
+    versions: int
+    lamport: int
+    counter: int
+    writes: int
+    applied: int
+    obsolete: int
+    sent: int
+    received: int
+    bounds: tuple[float, ...]
+    settled: tuple[int, ...]
+    settled_s: float
+    in_flight: int
+    oldest_s: float
+    waits_for: dict[str, int]
+
+
 class KeyRow(msgspec.Struct, frozen=True):
     """One line of a key list. `siblings` counts the values a reader sees (0: deleted); `preview` is the
     beginning of the newest value's JSON text; of `members` live nodes (this one included) `held` hold all
@@ -103,6 +133,12 @@ class Inspection(msgspec.Struct, frozen=True):
 
 class Status(Operation[NodeStatus], frozen=True):
     """The node itself, in numbers."""
+
+    looks: ClassVar[bool] = True
+
+
+class Measure(Operation[Measures], frozen=True):
+    """What there is to count about the node, cheaply."""
 
     looks: ClassVar[bool] = True
 

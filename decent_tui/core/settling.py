@@ -5,6 +5,7 @@ acknowledgements (see `exchange.WORD`), so a number here is never too small, and
 network and up to a tenth of a second when much is written.
 """
 
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
@@ -21,6 +22,9 @@ KEPT: Final = 500
 FLYING: Final = 100_000
 """Writes in flight that are timed at most; while more are under way the oldest are not."""
 
+BOUNDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+"""Seconds by which settle times are counted: from a local network to a peer that was away for a while."""
+
 
 class _Settled(NamedTuple):
     at: float
@@ -36,6 +40,10 @@ class Settling:
         """Number and time of each write that somebody alive still lacks, rising."""
         self._settled: deque[_Settled] = deque(maxlen=KEPT)
         self._waited_for: frozenset[str] = frozenset()
+        self.counts = [0] * (len(BOUNDS) + 1)
+        """Settled writes of this run within each of `BOUNDS` but not the one before it; last, the others."""
+        self.total = 0.0
+        """Seconds that all of these took together."""
 
     def wrote(self, node: str, seq: int, now: float) -> None:
         """This node made a write (a number that was taken back by a failing disk comes again)."""
@@ -58,7 +66,12 @@ class Settling:
         while self._flying and (reached is None or self._flying[0][0] <= reached):
             _, began = self._flying.popleft()
             if reached is not None and not someone_left:  # else it was given up, not settled
-                self._settled.append(_Settled(now, now - began))
+                self._note(now, now - began)
+
+    def _note(self, now: float, took: float) -> None:
+        self._settled.append(_Settled(now, took))
+        self.counts[bisect_left(BOUNDS, took)] += 1
+        self.total += took
 
     @property
     def in_flight(self) -> int:

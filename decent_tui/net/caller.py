@@ -139,8 +139,8 @@ class Caller:
     # ------------------------------------------------------------------ events
 
     async def _tell(self, wanted: frozenset[str], request: wire.RequestId) -> None:
-        waiting = _Waiting(wanted)
-        end = self._turns.subscribe(waiting.listener)
+        waiting = _Waiting()
+        end = self._turns.subscribe(waiting.listener, wanted)
         try:
             self._send(wire.Events(), request)
             while True:
@@ -158,8 +158,7 @@ class Caller:
 class _Waiting:
     """Events on their way to a watcher, bounded in bytes."""
 
-    def __init__(self, wanted: frozenset[str]) -> None:
-        self._wanted = wanted
+    def __init__(self) -> None:
         self._events: deque[tuple[AnyEvent, int]] = deque()
         self._size = 0
         self._skipped = 0
@@ -168,8 +167,6 @@ class _Waiting:
     def listener(self, events: Sequence[AnyEvent]) -> None:
         """Given to `subscribe`."""
         for event in events:
-            if self._wanted and event.__struct_config__.tag not in self._wanted:
-                continue
             for piece in _small(event):
                 size = _size(piece)
                 self._events.append((piece, size))

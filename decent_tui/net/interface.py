@@ -4,7 +4,8 @@ The dashboard, the command language and scripts see a node only like this, so a 
 and a node elsewhere are the same to them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from decent_tui.core.events import AnyEvent
@@ -30,3 +31,24 @@ class NodeInterface(Protocol):
 
         It must return at once and must not raise. The returned function ends the subscription.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What waits in a node: open connections, bytes that wait to be sent on them, bytes of messages that a
+    dial delays, and operations that wait for their answers."""
+
+    connections: int
+    unsent: int
+    delayed: int
+    operations: int
+
+
+class ObservedNode(NodeInterface, Protocol):
+    """A node in this process, for whoever measures it or writes its log."""
+
+    def subscribe(self, listener: Listener, wanted: Collection[str] = ()) -> Callable[[], None]:
+        """As `NodeInterface.subscribe`, for events of the `wanted` kinds, by name (none named: all)."""
+
+    def load(self) -> Load:
+        """What waits at this moment."""

@@ -17,15 +17,16 @@ class Late:
     def __init__(self) -> None:
         self._waiting: list[tuple[float, int, int, Callable[[], object]]] = []
         self._count = 0
-        self._size = 0
+        self.size = 0
+        """Bytes that wait."""
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, at: float, size: int, work: Callable[[], object]) -> bool:
         """Do the work at the (monotonic) time; False if too many bytes wait already."""
-        if self._size + size > MOST:
+        if self.size + size > MOST:
             return False
         self._count += 1
-        self._size += size
+        self.size += size
         heapq.heappush(self._waiting, (at, self._count, size, work))
         self._arm()
         return True
@@ -33,7 +34,7 @@ class Late:
     def clear(self) -> None:
         """Nothing that waits is done any more."""
         self._waiting.clear()
-        self._size = 0
+        self.size = 0
         self._arm()
 
     def _arm(self) -> None:
@@ -49,6 +50,6 @@ class Late:
         now = time.monotonic()
         while self._waiting and self._waiting[0][0] <= now:
             _, _, size, work = heapq.heappop(self._waiting)
-            self._size -= size
+            self.size -= size
             work()
         self._arm()

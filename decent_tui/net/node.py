@@ -7,7 +7,7 @@ Here its life begins and ends. How it works meanwhile is in `turn` (inputs, the 
 import asyncio
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from random import SystemRandom
 from types import TracebackType
@@ -25,7 +25,7 @@ from decent_tui.core.operations import Operation
 from decent_tui.core.store import Root, Store
 from decent_tui.core.tuning import Tuning
 from decent_tui.net.connection import in_words
-from decent_tui.net.interface import Listener
+from decent_tui.net.interface import Listener, Load
 from decent_tui.net.settings import Settings, StartError
 from decent_tui.net.traffic import Traffic
 from decent_tui.net.turn import Turns
@@ -74,9 +74,14 @@ class Node:
             raise Refused("the node has stopped")
         return await self._turns.run(operation)
 
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Have `listener` called with each batch of events (see `NodeInterface.subscribe`)."""
-        return self._turns.subscribe(listener)
+    def subscribe(self, listener: Listener, wanted: Collection[str] = ()) -> Callable[[], None]:
+        """Have `listener` called with each batch of events (see `NodeInterface.subscribe`); of the `wanted`
+        kinds only, if some are named."""
+        return self._turns.subscribe(listener, wanted)
+
+    def load(self) -> Load:
+        """What waits at this moment."""
+        return Load(self._traffic.count, self._traffic.unsent, self._traffic.delayed, self._turns.under_way)
 
     # ------------------------------------------------------------------ how it begins
 

@@ -58,6 +58,16 @@ class Traffic:
         """How many connections are open."""
         return len(self._connections)
 
+    @property
+    def unsent(self) -> int:
+        """Bytes that wait to be sent on all of them."""
+        return sum(connection.waiting for connection in self._connections.values())
+
+    @property
+    def delayed(self) -> int:
+        """Bytes of messages that a dial delays."""
+        return self._late.size
+
     async def stop(self) -> None:
         """Let nobody in any more, and close every connection after what waits to be sent on it."""
         self._stopping = True

@@ -5,12 +5,13 @@ off the event loop. While the disk works, the next turn fills.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar, cast
 
 from decent_tui.core.engine import Engine
 from decent_tui.core.errors import Refused, StorageError
-from decent_tui.core.events import AnyEvent
+from decent_tui.core.events import AnyEvent, Carried
 from decent_tui.core.operations import AnyAnswer, AnyOperation, Operation
 from decent_tui.core.outputs import Answered, Dial, Drop, Effect, Send
 from decent_tui.net.interface import Listener
@@ -39,7 +40,7 @@ class Turns:
         self._make_durable = make_durable
         self._numbers = 0
         self._waiting: dict[int, asyncio.Future[AnyAnswer]] = {}
-        self._listeners: list[Listener] = []
+        self._listeners: list[_Subscription] = []
         self._wake = asyncio.Event()
         self._turned = asyncio.Event()
 
@@ -77,15 +78,22 @@ class Turns:
             if self._waiting.pop(number, None) is not None:  # it was given up
                 self._engine.abandon(number)
 
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Have `listener` called with each batch of events (see `NodeInterface.subscribe`)."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+    def subscribe(self, listener: Listener, wanted: Collection[str] = ()) -> Callable[[], None]:
+        """Have `listener` called with each batch of events of the `wanted` kinds, by their names (none named:
+        all; see `NodeInterface.subscribe`)."""
+        subscription = _Subscription(listener, frozenset(wanted))
+        self._listeners.append(subscription)
+        return lambda: self._listeners.remove(subscription)
 
     @property
     def watched(self) -> bool:
-        """Whether anybody listens to the events."""
-        return bool(self._listeners)
+        """Whether anybody wants to know of each line on the wire, which costs more to tell than all else."""
+        return any(subscription.wants(Carried) for subscription in self._listeners)
+
+    @property
+    def under_way(self) -> int:
+        """How many operations wait for their answers."""
+        return len(self._waiting)
 
     def refuse_all(self, why: str) -> None:
         """Whoever waits for an answer gets none, for this reason."""
@@ -149,5 +157,18 @@ class Turns:
 
     def tell(self, events: Sequence[AnyEvent]) -> None:
         """Tell whoever listens."""
-        for listener in list(self._listeners):
-            listener(events)
+        for subscription in list(self._listeners):
+            wanted = [event for event in events if subscription.wants(type(event))]
+            if wanted:
+                subscription.listener(wanted)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Subscription:
+    """A listener and the kinds of events that it wants to hear of."""
+
+    listener: Listener
+    wanted: frozenset[str]
+
+    def wants(self, kind: type[AnyEvent]) -> bool:
+        return not self.wanted or kind.__struct_config__.tag in self.wanted

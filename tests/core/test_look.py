@@ -3,6 +3,7 @@
 import pytest
 
 from decent_tui.core import operations as ops
+from decent_tui.core.outputs import Answered
 from decent_tui.lab.classic_node import ClassicNode
 from decent_tui.lab.sim_node import SimNode
 
@@ -195,3 +196,48 @@ def test_keys_are_counted() -> None:
     assert done(node, ops.Count(prefix="a", limit=2)) == ops.KeyCount(2, "a/1")
     assert done(node, ops.Count(prefix="a", after="a/1", limit=2)) == ops.KeyCount(1, "")
     assert done(node, ops.Count("deleted")) == ops.KeyCount(1, "")
+
+
+def test_what_is_measured_is_what_the_status_says() -> None:
+    net, a, b = pair()
+    done(a, ops.Put("k", "1"))
+    done(a, ops.Delete("k"))
+    done(b, ops.Put("l", "1"))
+    net.run(5)
+    measures, status = done(a, ops.Measure()), done(a, ops.Status())
+    for field in ("keys", "conflicts", "deleted", "versions", "writes", "applied", "counter", "in_flight"):
+        assert getattr(measures, field) == getattr(status, field), field
+    assert (measures.writes, measures.applied, measures.obsolete) == (2, 1, 0)
+    assert sum(measures.settled) == 2
+    assert len(measures.settled) == len(measures.bounds) + 1
+    assert measures.settled_s > 0
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 10])
+def test_peers_come_in_pages_that_leave_none_out_and_name_none_twice(limit: int) -> None:
+    net, a, _b = pair()
+    for port in (5, 6, 7):
+        done(a, ops.AddPeer(f"nobody:{port}"))
+    a.turn(lambda: a.engine._rename("rolled back"))
+    net.run(1)
+    whole = [(peer.address, peer.node_id) for peer in done(a, ops.Peers()).peers]
+    paged: list[tuple[str, str | None]] = []
+    after, more = "", True
+    while more:
+        page = done(a, ops.Peers(after, limit)).peers
+        paged += [(peer.address, peer.node_id) for peer in page]
+        more, after = len(page) >= limit, page[-1].address if page else ""
+    assert paged == whole
+    assert len(whole) == 5
+
+
+def test_a_peer_shows_what_waits_to_be_pushed_to_it() -> None:
+    _net, a, _b = pair()
+    [peer] = done(a, ops.Peers()).peers
+    assert (peer.waiting, peer.waiting_bytes) == (0, 0)
+    a.engine.operate(1, ops.Put("k", '"x"'))
+    a.engine.operate(2, ops.Peers())  # in the same turn, before anything is pushed
+    [shown] = [e.outcome for e in a.engine.take_effects() if isinstance(e, Answered) and e.operation == 2]
+    assert isinstance(shown, ops.PeerList)
+    assert shown.peers[0].waiting == 1
+    assert shown.peers[0].waiting_bytes > 0

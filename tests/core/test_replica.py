@@ -66,6 +66,16 @@ def test_what_has_no_value_cannot_be_deleted(was_there: bool) -> None:
     assert one.counter == counter
 
 
+def test_what_comes_after_it_was_covered_is_counted_as_obsolete() -> None:
+    one = replica(A)
+    old, new = version(B, 1), version(B, 2, {B: 1})
+    apply(one, new)
+    assert one.obsolete == 0
+    apply(one, old)
+    apply(one, old)  # its number is known by now: that is a duplicate
+    assert (one.obsolete, one.store.siblings("k")) == (1, (new,))
+
+
 def test_a_put_that_saw_something_else_is_stale_and_changes_nothing() -> None:
     one = replica(A)
     put(one, text="1")

@@ -3,7 +3,7 @@
 import pytest
 
 from decent_tui.core.seen import Seen
-from decent_tui.core.settling import KEPT, RECENT, Settling, newest, percentile
+from decent_tui.core.settling import BOUNDS, KEPT, RECENT, Settling, newest, percentile
 
 from .builders import A, B, C
 
@@ -93,3 +93,17 @@ def test_percentiles(values: list[float], percent: float, expected: float | None
 
 def test_the_newest_are_told_in_milliseconds() -> None:
     assert newest([0.1, 0.2, 0.3], 2) == [200, 300]
+
+
+def test_every_write_that_settled_is_counted_by_how_long_it_took() -> None:
+    settling = Settling()
+    for seq, took in enumerate((0.25, 0.24, 0.3, 100.0), 1):
+        settling.wrote(A, seq, 10.0)
+        settling.look({B: up_to(seq)}, 10.0 + took)
+    counted = dict(zip((*BOUNDS, float("inf")), settling.counts, strict=True))
+    assert {bound: count for bound, count in counted.items() if count} == {
+        0.25: 2,
+        0.5: 1,
+        float("inf"): 1,
+    }
+    assert settling.total == pytest.approx(100.79)

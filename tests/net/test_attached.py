@@ -14,8 +14,8 @@ from decent_tui.net.node import Node, Settings
 from tests.net.support import eventually, memory_node
 
 LOOKS = [
-    ops.Get("k"), ops.Keys(), ops.Entries(), ops.Snapshot(), ops.Peers(), ops.Status(), ops.Rows(),
-    ops.Count(), ops.Inspect("k"), ops.Wait(), ops.Convergence(), ops.Why("k"), ops.History("k"),
+    ops.Get("k"), ops.Keys(), ops.Entries(), ops.Snapshot(), ops.Peers(), ops.Status(), ops.Measure(),
+    ops.Rows(), ops.Count(), ops.Inspect("k"), ops.Wait(), ops.Convergence(), ops.Why("k"), ops.History("k"),
     ops.Recall(),
 ]  # fmt: skip
 """But for `getpeer`, which needs a peer."""

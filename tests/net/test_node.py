@@ -9,7 +9,7 @@ import pytest
 
 from decent_tui.core import operations as ops
 from decent_tui.core.errors import Refused, StorageError
-from decent_tui.core.events import AnyEvent, Carried, Conflict
+from decent_tui.core.events import AnyEvent, Carried, Changed, Conflict, PeerChanged
 from decent_tui.core.limits import MAX_LINE
 from decent_tui.net.node import Node, Settings, StartError
 from tests.net.support import address, alive, client, eventually, memory_node, values
@@ -267,3 +267,36 @@ async def test_silent_strangers_do_not_keep_peers_out(monkeypatch: pytest.Monkey
             await strangers.enter_async_context(client(a))
         async with memory_node(a):
             await eventually(lambda: _has_alive(a, 1))
+
+
+async def test_a_listener_hears_only_of_the_kinds_it_wants_and_lines_are_told_only_when_wanted() -> None:
+    async with memory_node() as a, memory_node(a) as b:
+        changes: list[AnyEvent] = []
+        a.subscribe(changes.extend, ["changed", "peerchanged"])
+        await b.run(ops.Put("k", "1"))
+        await eventually(lambda: _shows(a, "k", [1]))
+        assert {type(event) for event in changes} == {Changed, PeerChanged}
+        everything: list[AnyEvent] = []
+        end = a.subscribe(everything.extend)
+        await b.run(ops.Put("k", "2"))
+        await eventually(lambda: _shows(a, "k", [2]))
+        assert {Carried, Changed} <= {type(event) for event in everything}
+        end()
+        heard = len(everything)
+        await b.run(ops.Put("k", "3"))
+        await eventually(lambda: _shows(a, "k", [3]))
+        assert len(everything) == heard
+
+
+async def test_the_load_is_what_waits_now() -> None:
+    async with memory_node() as a, memory_node(a) as b:
+        await eventually(lambda: _has_alive(a, 1))
+        waiting = asyncio.create_task(a.run(ops.GetPeer(address(b), "k")))
+        await asyncio.sleep(0)
+        load = a.load()
+        assert (load.connections, load.operations, load.delayed) == (1, 1, 0)
+        await waiting
+        assert a.load().operations == 0
+        await a.run(ops.Lag(address(b), 60_000))
+        await a.run(ops.Put("k", "1"))
+        assert a.load().delayed > 0
