@@ -10,7 +10,7 @@ import decent_tui
 
 PACKAGE = Path(decent_tui.__file__).parent
 
-LAYERS = ["core", "storage", "net", "commands", "api", "lab", "tui", "cli"]  # from the bottom up
+LAYERS = ["core", "storage", "net", "commands", "service", "api", "lab", "tui", "cli"]  # from the bottom up
 
 # no asyncio, socket, threading, time, random, os or sqlite3: its inputs alone decide what the core does
 PURE = {

@@ -14,7 +14,7 @@ from decent_tui.core.paging import after_prefix
 from decent_tui.core.parts import Parts
 from decent_tui.core.peers import Peer
 from decent_tui.core.records import to_records
-from decent_tui.core.settling import BOUNDS, percentile
+from decent_tui.core.settling import percentile
 from decent_tui.core.store import Wanted
 from decent_tui.core.telling import history, lacking, reasons, recall, waits_for
 from decent_tui.core.version import Siblings, visible
@@ -284,9 +284,9 @@ class Look:
             obsolete=replica.obsolete,
             sent=parts.tally.sent,
             received=parts.tally.received,
-            bounds=BOUNDS,
-            settled=tuple(settling.counts),
-            settled_s=settling.total,
+            bounds=settling.took.bounds,
+            settled=tuple(settling.took.counts),
+            settled_s=settling.took.total,
             in_flight=settling.in_flight,
             oldest_s=settling.oldest(parts.clock.now),
             waits_for=dict(self._exchange.waits_for),

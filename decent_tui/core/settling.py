@@ -5,12 +5,12 @@ acknowledgements (see `exchange.WORD`), so a number here is never too small, and
 network and up to a tenth of a second when much is written.
 """
 
-from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
+from decent_tui.core.histogram import Histogram
 from decent_tui.core.seen import Seen
 
 RECENT: Final = 300.0
@@ -40,10 +40,8 @@ class Settling:
         """Number and time of each write that somebody alive still lacks, rising."""
         self._settled: deque[_Settled] = deque(maxlen=KEPT)
         self._waited_for: frozenset[str] = frozenset()
-        self.counts = [0] * (len(BOUNDS) + 1)
-        """Settled writes of this run within each of `BOUNDS` but not the one before it; last, the others."""
-        self.total = 0.0
-        """Seconds that all of these took together."""
+        self.took = Histogram(BOUNDS)
+        """The seconds of every write of this run that settled."""
 
     def wrote(self, node: str, seq: int, now: float) -> None:
         """This node made a write (a number that was taken back by a failing disk comes again)."""
@@ -66,12 +64,8 @@ class Settling:
         while self._flying and (reached is None or self._flying[0][0] <= reached):
             _, began = self._flying.popleft()
             if reached is not None and not someone_left:  # else it was given up, not settled
-                self._note(now, now - began)
-
-    def _note(self, now: float, took: float) -> None:
-        self._settled.append(_Settled(now, took))
-        self.counts[bisect_left(BOUNDS, took)] += 1
-        self.total += took
+                self._settled.append(_Settled(now, now - began))
+                self.took.note(now - began)
 
     @property
     def in_flight(self) -> int:

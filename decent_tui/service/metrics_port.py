@@ -1,0 +1,49 @@
+"""Where Prometheus finds the metrics of a node: `GET /metrics` on a port of its own (extra `metrics`)."""
+
+import errno
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+from decent_tui.core.address import Address
+from decent_tui.core.errors import Refused, StorageError
+from decent_tui.net.connection import in_words
+from decent_tui.net.interface import ObservedNode
+from decent_tui.net.settings import StartError
+from decent_tui.service.metrics import Metrics
+
+
+@asynccontextmanager
+async def metrics_port(node: ObservedNode, where: Address) -> AsyncIterator[None]:
+    """Serve the metrics of this node there; raises StartError when the port cannot be had.
+
+    Whoever reaches the port can read them, names and addresses of peers among them, but no key and no value.
+    """
+    async with Metrics(node) as metrics:
+
+        async def scrape(request: web.Request) -> web.Response:
+            try:
+                text = await metrics.text()
+            except (Refused, StorageError) as error:
+                return web.Response(status=503, text=f"{error}\n")
+            return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
+
+        app = web.Application()
+        app.router.add_get("/metrics", scrape)
+        runner = web.AppRunner(app, access_log=None, handle_signals=False)
+        await runner.setup()
+        try:
+            await _listen(runner, where)
+            yield
+        finally:
+            await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, where: Address) -> None:
+    try:
+        await web.TCPSite(runner, where.host, where.port).start()
+    except OSError as error:
+        why = "it is already in use" if error.errno == errno.EADDRINUSE else in_words(error)
+        raise StartError(f"cannot serve metrics on {where}: {why}; choose another --metrics-port") from None
