@@ -159,6 +159,8 @@ class Node:
         """Sort every line of stdout: the `listening` line, answers, other events."""
         for line in stdout:
             self.raw_stdout.append(line)
+            if not line.endswith(b"\n"):
+                return  # killed in the middle of it: it told nobody anything
             try:
                 message: Json = json.loads(line)
             except ValueError:

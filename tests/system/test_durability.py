@@ -29,7 +29,8 @@ def test_eight_rounds_of_kill_9_during_writes_lose_nothing_acknowledged(cluster:
         answers = [node.answer() for _ in range(draw.randrange(1, BURST))]
         node.kill9()
         answers += node.answered()
-        assert all(answer["ok"] for answer in answers)
+        refused = [answer for answer in answers if not answer["ok"]]
+        assert not refused, refused[:3]
         for answer in answers:
             value = answer["versions"][0]["value"]
             if answer["key"] == "counter":
