@@ -3,6 +3,8 @@
 import argparse
 import os
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import Final
 
 from decent_tui import __version__
@@ -11,6 +13,8 @@ from decent_tui.commands import flags, options
 from decent_tui.commands.arguments import PROGRAM, Parser, fail
 from decent_tui.commands.configuration import Configuration, configure
 from decent_tui.commands.option import Front
+from decent_tui.core.address import Address
+from decent_tui.net.interface import Beside
 from decent_tui.net.settings import Settings, StartError
 
 _EPILOG: Final = """\
@@ -58,9 +62,12 @@ def main(arguments: Sequence[str]) -> int:
 
     import asyncio
 
-    settings = _settings(configuration)
+    settings, beside = _settings(configuration), _beside(configuration)
     try:
-        return asyncio.run(_headless(settings, as_json=as_json) if headless else _dashboard(settings))
+        with _logging(configuration):
+            return asyncio.run(
+                _headless(settings, beside, as_json=as_json) if headless else _dashboard(settings, beside)
+            )
     except StartError as error:
         return fail(str(error), 1)
 
@@ -77,16 +84,38 @@ def _settings(configuration: Configuration) -> Settings:
     )
 
 
-async def _dashboard(settings: Settings) -> int:
+def _logging(configuration: Configuration) -> AbstractContextManager[None]:
+    """Have everything logged to the file that the configuration names, if it does."""
+    path = configuration[options.LOG_FILE]
+    if path is None:
+        return nullcontext()
+    from decent_tui.service.log_file import log_to_file
+
+    return log_to_file(path)
+
+
+def _beside(configuration: Configuration) -> Beside:
+    """What goes on beside the node."""
+    from decent_tui.service.observed import observed
+
+    port = configuration[options.METRICS_PORT]
+    return partial(
+        observed,
+        logged=configuration[options.HEADLESS] or configuration[options.LOG_FILE] is not None,
+        metrics=None if port is None else Address(configuration[options.METRICS_HOST], port),
+    )
+
+
+async def _dashboard(settings: Settings, beside: Beside) -> int:
     import gc
 
     gc.disable()  # until the first frame, which it brings 8 % nearer
     from decent_tui.tui.app import run_dashboard
 
-    return await run_dashboard(settings)
+    return await run_dashboard(settings, beside)
 
 
-async def _headless(settings: Settings, *, as_json: bool) -> int:
+async def _headless(settings: Settings, beside: Beside, *, as_json: bool) -> int:
     import gc
 
     from decent_tui.commands import headless
@@ -95,7 +124,7 @@ async def _headless(settings: Settings, *, as_json: bool) -> int:
 
     log_to_stderr()
     stop = headless.stop_on_signals()
-    async with Node(settings, retired=stop.set) as node:
+    async with Node(settings, retired=stop.set) as node, beside(node):
         gc.freeze()  # what the start made stays: no collection need look at it again (20 ms each time)
         await headless.serve(node, stop, as_json=as_json)
     return 0

@@ -8,6 +8,7 @@ from decent_tui.core.text import printable
 def log_to_stderr() -> None:
     """Send warnings and worse to stderr, in lines that are safe to show."""
     handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)  # another handler may want more
     handler.setFormatter(_Formatter("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.raiseExceptions = False  # a log that nobody can read any more is no reason for more words

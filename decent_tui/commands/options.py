@@ -25,7 +25,7 @@ from decent_tui.commands.option import (
     spelled,
     switch,
 )
-from decent_tui.core.address import Address, check_host, parse
+from decent_tui.core.address import Address, check_host, check_port, parse
 
 HOST: Final = Option(
     "host", "127.0.0.1", check_host, Takes.TEXT, Front.NODE,
@@ -56,6 +56,18 @@ ADVERTISE: Final = Option[str | None](
 HEADLESS: Final = Option(
     "headless", False, switch, Takes.SWITCH, Front.NODE, "no screen: commands on stdin, answers on stdout"
 )
+LOG_FILE: Final = Option[Path | None](
+    "log-file", None, file, Takes.TEXT, Front.NODE,
+    "a log of what happens, as JSON lines: FILE, and when it is full FILE.1 to FILE.5", "FILE",
+)  # fmt: skip
+METRICS_PORT: Final = Option[int | None](
+    "metrics-port", None, check_port, Takes.NUMBER, Front.NODE,
+    "serve metrics for Prometheus at this port, under /metrics", "PORT",
+)  # fmt: skip
+METRICS_HOST: Final = Option(
+    "metrics-host", "127.0.0.1", check_host, Takes.TEXT, Front.NODE,
+    "the address to serve them on: whoever reaches it can read them", "HOST",
+)  # fmt: skip
 NODE: Final = Option(
     "node", Address("127.0.0.1", 9001), parse, Takes.TEXT, Front.COMMAND, "the node to ask", "HOST:PORT"
 )

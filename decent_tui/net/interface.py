@@ -5,6 +5,7 @@ and a node elsewhere are the same to them.
 """
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -52,3 +53,7 @@ class ObservedNode(NodeInterface, Protocol):
 
     def load(self) -> Load:
         """What waits at this moment."""
+
+
+Beside = Callable[[ObservedNode], AbstractAsyncContextManager[None]]
+"""What goes on beside a node for as long as it runs; it may raise StartError before it begins."""

@@ -23,6 +23,7 @@ from decent_tui.tui.history import History, default_path
 from decent_tui.tui.palette import DARK, LIGHT, variables
 
 if TYPE_CHECKING:
+    from decent_tui.net.interface import Beside
     from decent_tui.net.node import Settings
 
 FAREWELL: Final = 3.0
@@ -136,8 +137,9 @@ async def start_screen(app: DashboardApp) -> asyncio.Task[None]:
     return running
 
 
-async def run_dashboard(settings: "Settings") -> int:
-    """Show a node of these settings until a person or a signal ends it; returns the exit code.
+async def run_dashboard(settings: "Settings", beside: "Beside") -> int:
+    """Show a node of these settings, with what goes on beside it, until a person or a signal ends it; returns
+    the exit code.
 
     The first frame comes before the node, so that a big file or a slow disk shows as progress. Whatever
     ends the screen, the node is closed in order after it (goodbye, flush).
@@ -153,7 +155,7 @@ async def run_dashboard(settings: "Settings") -> int:
         app.post_message(DashboardApp.Leave())
 
     try:
-        async with Node(settings, retired=retired) as node:
+        async with Node(settings, retired=retired) as node, beside(node):
             app.post_message(DashboardApp.Opened(node))
             # what was imported and built stays; without this each full collection walks through it all, and
             # keys wait for up to 90 ms
