@@ -7,7 +7,8 @@ from typing import Final
 from textual import events
 
 from decent_tui.tui.line_view import LineView
-from decent_tui.tui.lines import Line, Span, cells, cut, said, spread, width
+from decent_tui.tui.lines import Line, Span, cut, said, spread, width, wrapped
+from decent_tui.tui.roster import Roster
 
 LINES: Final = 2_000
 """Lines of an answer that are shown; whoever wants more asks from a shell."""
@@ -70,21 +71,31 @@ class AnswerView(LineView):
         return self.is_open and len(self._rows) > self.size.height
 
     def show(
-        self, command: str, answer: Iterable[str], ink: str = "text", *, brief: bool = False, tail: Line = ()
+        self,
+        command: str,
+        answer: Iterable[str],
+        ink: str = "text",
+        *,
+        brief: bool = False,
+        tail: Line = (),
+        names: Roster | None = None,
     ) -> None:
         """Show a command and its answer; a brief one takes one row until it is asked for. The `tail` stands
-        at the right end of the first row."""
+        at the right end of the first row. With `names`, nodes are called by their labels."""
         self._question = ""
-        words = [said(text, ink, most=LONG) for text in islice(answer, LINES + 1)]
+        words: list[Line] = []
+        for text in islice(answer, LINES + 1):
+            safe = said(text, ink, most=LONG)
+            words.append((safe,) if names is None else names.named(safe.text, ink))
         if len(words) > LINES:
-            words[LINES:] = [Span("… there is more; ask for it from a shell", "dim")]
+            words[LINES:] = [(Span("… there is more; ask for it from a shell", "dim"),)]
         first = [Span(" "), said(command[:200], "dim", most=200)]
         if len(words) == 1:
-            room = max(20, self.size.width - cells(words[0].text) - 6 - width(tail))
+            room = max(20, self.size.width - width(words[0]) - 6 - width(tail))
             first[1] = Span(cut(first[1].text, max(room, self.size.width // 3)), "dim")
-            self._said = ((*first, Span("  ─  " if command else "", "dim"), words[0]),)
+            self._said = ((*first, Span("  ─  " if command else "", "dim"), *words[0]),)
         else:
-            self._said = (tuple(first), *((Span(" "), word) for word in words))
+            self._said = (tuple(first), *((Span(" "), *word) for word in words))
         self._tail = tail
         self._hint, self._top, self._folded = (), 0, brief
         self._arrange()
@@ -162,36 +173,3 @@ class AnswerView(LineView):
             self._arrange()
 
     _wrapped_at = 0
-
-
-def wrapped(line: Line, room: int) -> list[Line]:
-    """The line in rows of at most `room` cells, broken anywhere (it may be one long JSON text)."""
-    if width(line) <= room:
-        return [line]
-    rows: list[list[Span]] = [[]]
-    left = room
-    for span in line:
-        text = span.text
-        while text:
-            piece = text[:left] if text.isascii() else _fitting(text, left)
-            if not piece:
-                rows.append([])
-                left = room
-                continue
-            rows[-1].append(Span(piece, span.ink))
-            left -= cells(piece)
-            text = text[len(piece) :]
-            if left <= 0 and text:
-                rows.append([Span(" ")])
-                left = room - 1
-    return list(rows)
-
-
-def _fitting(text: str, room: int) -> str:
-    """The longest beginning that takes at most `room` cells."""
-    size = 0
-    for at, char in enumerate(text):
-        size += cells(char)
-        if size > room:
-            return text[:at]
-    return text

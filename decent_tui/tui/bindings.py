@@ -4,6 +4,9 @@ from typing import Final
 
 from textual.binding import Binding, BindingType
 
+VIEWS: Final = Binding.Group("views")
+"""The other views: one word for all of them where there is little room."""
+
 EVERYWHERE: Final[list[BindingType]] = [
     Binding("question_mark", "help", "help", id="help", tooltip="All keys and commands"),
     Binding("colon", "command", "command", id="command", tooltip="Type a command", priority=True),
@@ -11,8 +14,7 @@ EVERYWHERE: Final[list[BindingType]] = [
     Binding(
         "enter",
         "submit",
-        "Run",
-        show=False,
+        "accept",
         id="submit",
         tooltip="Carry out the line that is typed",
         priority=True,
@@ -43,12 +45,24 @@ EVERYWHERE: Final[list[BindingType]] = [
     Binding(
         "shift+tab", "pane(-1)", "Pane before", show=False, id="previous_pane", tooltip="The pane before"
     ),
+    Binding(
+        "2",
+        "convergence",
+        "convergence",
+        id="convergence",
+        tooltip="Who lacks what, and why",
+        group=VIEWS,
+    ),
+    Binding(
+        "3", "timeline", "timeline", id="timeline", tooltip="What happened, in space and time", group=VIEWS
+    ),
     Binding("z", "zoom", "zoom", id="zoom", tooltip="This pane alone, or all"),
     Binding("e", "edit", "edit", id="edit", tooltip="Edit the value, or merge the siblings"),
     Binding("a", "keep(0)", "Keep a", show=False, id="keep_a", tooltip="Settle the conflict: keep sibling a"),
     Binding("b", "keep(1)", "Keep b", show=False, id="keep_b", tooltip="Settle the conflict: keep sibling b"),
     Binding("p", "begin('put')", "put", id="put", tooltip="Begin a put of this key"),
     Binding("d", "delete", "delete", id="delete", tooltip="Delete this key (asks first)"),
+    Binding("t", "history", "history", show=False, id="history", tooltip="How this key came to be as it is"),
     Binding("u", "undo", "undo", id="undo", tooltip="Take back the last write made here; again: redo"),
     Binding(
         "n",
@@ -61,8 +75,6 @@ EVERYWHERE: Final[list[BindingType]] = [
     Binding("s", "run('gossip')", "gossip", id="gossip", tooltip="Exchange with every peer now"),
     Binding("y", "copy('key')", "Copy key", show=False, id="copy_key", tooltip="Copy the key"),
     Binding("Y", "copy('value')", "Copy value", show=False, id="copy_value", tooltip="Copy the value"),
-    Binding("2", "convergence", "convergence", id="convergence", tooltip="Who lacks what, and why"),
-    Binding("3", "timeline", "timeline", id="timeline", tooltip="What happened, in space and time"),
     Binding("ctrl+t", "app.next_theme", "Theme", show=False, id="theme", tooltip="The next theme"),
     Binding(
         "ctrl+z",

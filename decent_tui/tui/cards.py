@@ -5,10 +5,11 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from decent_tui.core.clocks import owner
 from decent_tui.core.operations import Inspection, SiblingView
 from decent_tui.tui import json_view
-from decent_tui.tui.json_view import Path
-from decent_tui.tui.lines import Line, Span, crop, fit, flow, pad, said, width
+from decent_tui.tui.json_text import merged
+from decent_tui.tui.lines import Line, Span, crop, fit, flow, pad, plain, said, width
 from decent_tui.tui.roster import Roster
 from decent_tui.tui.words import ago, plural, size
 
@@ -23,6 +24,12 @@ NAMES: Final = "abcdefghijklmnopqrstuvwxyz"
 DECODED: Final = 512 * 1024
 """Bytes of values that are decoded for one look; about 2 ms of work."""
 
+FEWEST: Final = 6
+"""Lines of a value that are shown where there is no room for more."""
+
+KEPT: Final = 64
+"""Values in lines that are kept for the next look."""
+
 BARRED: Final = 6
 """Clock entries up to which each has a line and a bar of its own."""
 
@@ -35,10 +42,36 @@ def letter(at: int) -> str:
     return NAMES[at] if at < len(NAMES) else str(at + 1)
 
 
+class Look(NamedTuple):
+    """How versions are looked at: at most `most` lines of each value in `room` cells; `tight` without blank
+    lines between the parts of a card; `whole` with long strings and lists unfolded; only lines of a value
+    with the text `find` (`!find`: without it); the sibling `chosen` with a lit frame; ages as of `now`."""
+
+    roster: Roster
+    room: int
+    now: float
+    most: int = FEWEST
+    tight: bool = False
+    whole: bool = False
+    find: str = ""
+    chosen: int | None = None
+
+
+class Shown(NamedTuple):
+    """The lines of one value that are shown, whether some were folded, and how many fit the filter `of` how
+    many."""
+
+    lines: list[Line]
+    folded: bool
+    fitting: int
+    of: int
+
+
 class Values:
     """The decoded values of one inspection, within the limit, and where they differ."""
 
     def __init__(self, inspection: Inspection) -> None:
+        self._shown: dict[tuple[object, ...], Shown] = {}
         self._values: list[object] = []
         left = DECODED
         for view in inspection.siblings:
@@ -50,13 +83,34 @@ class Values:
             for view, value in zip(inspection.siblings, self._values, strict=True)
             if not view.record.deleted and not isinstance(value, _Folded)
         ]
-        self.marks = json_view.differing(shown)
-        self.merge = json_view.merged(shown)
+        self._marks = json_view.differing(shown)
+        self.merge = merged(shown)
         self.left_out = sum(isinstance(value, _Folded) for value in self._values)
         """Values too large to be decoded here, which the merge lacks."""
 
-    def __getitem__(self, at: int) -> object:
-        return self._values[at]
+    def lines(self, at: int, room: int, look: Look) -> Shown:
+        """One value in lines of `room` cells. The second time the same is asked for, it costs nothing: what a
+        clock on the wall changes is elsewhere."""
+        asked = (at, room, look.most, look.whole, look.find)
+        known = self._shown.get(asked)
+        if known is None:
+            if len(self._shown) >= KEPT:
+                self._shown.clear()
+            known = self._shown[asked] = self._made(self._values[at], room, look)
+        return known
+
+    def _made(self, value: object, room: int, look: Look) -> Shown:
+        if isinstance(value, _Folded):
+            return Shown([[Span(f"{size(value.size)}, folded; e opens it", "dim")]], True, 1, 1)
+        lines, folded = json_view.written(value, room, look.most, self._marks, whole=look.whole)
+        needle = look.find.lower()
+        wanted = needle.removeprefix("!")
+        if not wanted:
+            return Shown(lines, folded, len(lines), len(lines))
+        inverse = len(needle) > len(wanted)
+        fitting = [line for line in lines if (wanted in plain(line).lower()) is not inverse]
+        none: list[Line] = [[Span("no line of this fits", "dim")]]
+        return Shown(fitting or none, folded, len(fitting), len(lines))
 
 
 class _Folded(msgspec.Struct, frozen=True):
@@ -74,43 +128,40 @@ class Place(NamedTuple):
 
 
 class Laid(NamedTuple):
-    """The cards in lines, and where each of them is."""
+    """The cards in lines, where each of them is, in how many rows they stand, the lines of the longest value,
+    whether something of a value is folded, and how many lines of the values fit the filter `of` how many."""
 
     lines: list[Line]
     places: list[Place]
+    rows: int
+    longest: int
+    folded: bool
+    fitting: int
+    of: int
 
 
-def cards(
-    inspection: Inspection,
-    values: Values,
-    roster: Roster,
-    room: int,
-    lines: int,
-    now: float,
-    chosen: int | None = None,
-) -> Laid:
-    """All versions side by side as far as they fit, the rest below, in lines of `room` cells. The frame of
-    the `chosen` one is lit."""
+def cards(inspection: Inspection, values: Values, look: Look) -> Laid:
+    """All versions side by side as far as they fit, the rest below."""
     count = len(inspection.siblings)
-    across = max(1, min(count, 3, (room + 1) // (CARD + 1)))
-    wide = (room - (across - 1)) // across
-    most = max(6, lines)
+    across = max(1, min(count, 3, (look.room + 1) // (CARD + 1)))
+    wide = (look.room - (across - 1)) // across
     highest = max((n for view in inspection.siblings for n in view.record.vc.values()), default=1)
+    shown = [values.lines(at, wide - 4, look) for at in range(count)]
     made: list[Line] = []
     places: list[Place] = []
     for start in range(0, count, across):
         row = [
-            body(view, values[at], values.marks, roster, wide - 4, most, highest, len(inspection.members))
+            body(view, shown[at].lines, look, wide - 4, highest, len(inspection.members))
             for at, view in enumerate(inspection.siblings[start : start + across], start)
         ]
         tall = max(map(len, row))
-        edges = ["accent" if start + at == chosen else "edge" for at in range(len(row))]
+        edges = ["accent" if start + at == look.chosen else "edge" for at in range(len(row))]
         places += [
             Place(len(made), len(made) + tall + 2, at * (wide + 1), at * (wide + 1) + wide)
             for at in range(len(row))
         ]
         tops = [
-            heading(view, at, count, roster, now, wide, edges[at - start])
+            heading(view, at, count, look, wide, edges[at - start])
             for at, view in enumerate(inspection.siblings[start : start + across], start)
         ]
         made.append(_joined(tops))
@@ -124,54 +175,47 @@ def cards(
                 )
             )
         made.append(_joined([[Span("╰" + "─" * (wide - 2) + "╯", edge)] for edge in edges]))
-    return Laid(made, places)
+    live = [each for each, view in zip(shown, inspection.siblings, strict=True) if not view.record.deleted]
+    folded = any(each.folded for each in live)
+    fitting, of = sum(each.fitting for each in live), sum(each.of for each in live)
+    longest = max((len(each.lines) for each in live), default=0)
+    return Laid(made, places, -(-count // across), longest, folded, fitting, of)
 
 
-def heading(
-    view: SiblingView, at: int, count: int, roster: Roster, now: float, wide: int, edge: str = "edge"
-) -> list[Span]:
+def heading(view: SiblingView, at: int, count: int, look: Look, wide: int, edge: str = "edge") -> list[Span]:
     """The top edge of a card: its letter, the writer in its colour, how long ago."""
-    face = roster.face(view.node)
+    face = look.roster.face(view.node)
     words = [Span("╭─ ", edge)]
     if edge == "accent":
         words += [Span("▸", "bold accent")]
     if count > 1:
         words += [Span(f"{letter(at)} ", "bold accent")]
     words.append(Span(face.label, f"bold {face.ink}"))
-    if face.name:
-        words.append(Span(f" {face.name}"))
-    words.append(Span(f" · {ago(now - view.record.ts)} ", "dim"))
-    words = crop(words, wide - 2)
+    age = Span(f" · {ago(look.now - view.record.ts)} ", "dim")
+    name = Span(f" {face.name}")
+    if face.name and width((*words, name, age)) <= wide - 2:  # when it was written counts for more
+        words.append(name)
+    words = crop((*words, age), wide - 2)
     return [*words, Span("─" * (wide - 1 - width(words)) + "╮", edge)]
 
 
 def body(
-    view: SiblingView,
-    value: object,
-    marks: frozenset[Path],
-    roster: Roster,
-    room: int,
-    most: int,
-    highest: int,
-    members: int,
+    view: SiblingView, value: Sequence[Line], look: Look, room: int, highest: int, members: int
 ) -> list[Line]:
-    """What stands in a card: the value, its clock entry by entry, and the ids."""
-    record = view.record
-    made: list[Line]
+    """What stands in a card: the lines of the value, its clock entry by entry, and the ids."""
+    record, roster = view.record, look.roster
+    made = list(value)
     if record.deleted:
         made = [[Span("✗ deleted", "bold red")], [Span("a tombstone, no value", "dim")]]
-    elif isinstance(value, _Folded):
-        made = [[Span(f"{size(value.size)}, folded; e opens it", "dim")]]
-    else:
-        made = json_view.pretty(value, room, most, marks)
-    made = [*made, (), *clock(record.vc, view.entry, roster, room, highest)]
+    gap: list[Line] = [] if look.tight else [()]
+    made += [*gap, *clock(record.vc, view.entry, roster, room, highest), *gap]
     ids = [
         Span("dot", "dim"),
         Span(f"{roster.face(view.node).label}·{view.seq}", roster.face(view.node).ink),
         Span(" lamport", "dim"),
         Span(f"{record.lamport:,}"),
     ]
-    made += [(), *flow(ids, room)]
+    made += flow(ids, room)
     held = len(set(view.held))
     held_ink = "dim" if held >= members else "amber"
     tail = [
@@ -207,7 +251,7 @@ def clock(entries: Mapping[str, int], writer: str, roster: Roster, room: int, hi
         face = roster.face(node)
         line = [Span("clock " if at == 0 else "      ", "dim"), Span(fit(face.label, labels), face.ink)]
         line.append(Span(f" {number:>{digits},} ", "bold text" if node == writer else "text"))
-        if bar > 1:
+        if bar > 1 and owner(node) == node:  # a number that is counted apart measures nothing
             line.append(Span("▇" * max(1, round(bar * number / highest)), face.ink))
         made.append(line)
     return made

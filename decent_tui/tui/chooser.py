@@ -13,10 +13,13 @@ from textual.widgets import Input
 from decent_tui.commands.table import COMMANDS
 from decent_tui.tui.key_names import key_name
 from decent_tui.tui.line_view import LineView
-from decent_tui.tui.lines import Line, Span, fit, spread
+from decent_tui.tui.lines import Line, Span, cut, fit, spread
 
-NAME: Final = 22
-"""Cells for the name of a thing to do; a longer one is cut, its usage is shown when it is begun."""
+NAME: Final = 16
+"""Cells for the name of a thing to do."""
+
+SIGN: Final = 30
+"""Cells for the key or the usage; what is longer is shown whole when the command is begun."""
 
 
 class Choice(NamedTuple):
@@ -42,7 +45,7 @@ def choices(bindings: Sequence[ActiveBinding]) -> list[Choice]:
                 binding.action, Choice(name, binding.tooltip or name, sign=key_name(key), key=key)
             )
     commands = [
-        Choice(each.usage, each.summary, sign=f":{each.name}", command=each.name)
+        Choice(each.name, each.summary, sign=f":{each.usage}", command=each.name)
         for each in COMMANDS.values()
     ]
     return [*commands, *found.values()]
@@ -88,7 +91,8 @@ class Found(LineView):
             Span(fit(each.name, NAME), "bold text"),
             Span(f" {each.about}", "dim"),
         )
-        line = spread(left, (Span(f" {each.sign} ", "accent"),), self.size.width)
+        sign = Span(f" {cut(each.sign, SIGN)} ", "dim" if each.command else "bold accent")
+        line = spread(left, (sign,), self.size.width)
         return line, "cursor" if at == self._at else "ground"
 
     def on_click(self, event: events.Click) -> None:

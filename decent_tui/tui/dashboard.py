@@ -48,7 +48,8 @@ class Dashboard(TypingScreen):
     BINDINGS = EVERYWHERE
 
     def __init__(self, history: History, *, now: Callable[[], float] = time.time) -> None:
-        super().__init__(Panes(now=now, id="panes"), Desk(id="answer"), Prompt(history, id="prompt"))
+        desk = Desk(id="answer", roster=lambda: self._watch.roster)
+        super().__init__(Panes(now=now, id="panes"), desk, Prompt(history, id="prompt"))
         self._editable = False  # whether there is a key to edit, as the key bar shows it
         self.header = Header(id="header")
         self.tabs = PaneTabs(NAMES, id="tabs")
@@ -110,6 +111,22 @@ class Dashboard(TypingScreen):
     def action_zoom(self) -> None:
         """Give the whole screen to the current pane, or share it again."""
         self.toggle_class("-zoomed")
+
+    @on(Header.Clicked)
+    def _header_clicked(self, event: Header.Clicked) -> None:
+        match event.part:
+            case "keys":
+                self.panes.go(self.keys)
+            case "peers" | "cut":
+                self.panes.go(self.peers)
+            case "conflicts":
+                self.action_conflict()
+            case "settled":
+                self.action_convergence()
+            case "alarm":
+                self.run_command("status")
+            case _:
+                pass
 
     @on(KeyList.Selected)
     def _key_selected(self, event: KeyList.Selected) -> None:
@@ -194,7 +211,7 @@ class Dashboard(TypingScreen):
                 return isinstance(at, int) and at < self.versions.choices
             case "undo":
                 return self.answer.can_undo
-            case "edit" | "delete":
+            case "edit" | "delete" | "history":
                 return bool(self.keys.key)
             case _:
                 return super().check_action(action, parameters)
@@ -219,6 +236,11 @@ class Dashboard(TypingScreen):
         """Delete the selected key, after a question."""
         if self.keys.key:
             self.run_command(f"delete {quote(self.keys.key)}")
+
+    def action_history(self) -> None:
+        """Tell how the selected key came to be as it is."""
+        if self.keys.key:
+            self.run_command(f"history {quote(self.keys.key)}")
 
     def action_choose(self) -> None:
         """Find something to do."""

@@ -1,5 +1,6 @@
 """Where commands are carried out, answered and taken back; some are asked about first."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -12,6 +13,7 @@ from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.alongside import alongside
 from decent_tui.tui.answer import AnswerView
 from decent_tui.tui.lines import Line, Span
+from decent_tui.tui.roster import Roster
 from decent_tui.tui.undo import Undo
 
 PATIENCE: Final = 15.0
@@ -19,6 +21,10 @@ PATIENCE: Final = 15.0
 
 WRITES: Final = ("put", "resolve", "unresolve", "delete")
 """Commands whose answer is brief (what they wrote was typed a moment ago) and that can be undone."""
+
+
+TOLD: Final = ("why", "history", "get")
+"""Commands whose answer tells of nodes, by their ids: a person knows them by their labels."""
 
 
 class Desk(AnswerView):
@@ -32,11 +38,12 @@ class Desk(AnswerView):
             self.outcome = outcome
             self.key = key
 
-    def __init__(self, *, id: str) -> None:
+    def __init__(self, *, id: str, roster: Callable[[], Roster] = Roster) -> None:
         super().__init__(id=id)
         self._node: NodeInterface | None = None
         self._early: list[str] = []
         self._undo = Undo()
+        self._roster = roster
 
     @property
     def can_undo(self) -> bool:
@@ -90,7 +97,9 @@ class Desk(AnswerView):
         if not outcome.ends:
             brief = outcome.ok and outcome.command in WRITES
             ink = "text" if outcome.ok else "red"
-            self.show(f": {line}", outcome.text(), ink, brief=brief, tail=_offer("undo") if brief else ())
+            tail = _offer("undo") if brief else ()
+            names = self._roster() if outcome.command in TOLD else None
+            self.show(f": {line}", outcome.text(), ink, brief=brief, tail=tail, names=names)
             if outcome.command in ("put", "unresolve") and isinstance(outcome.answer, Versions):
                 key = outcome.answer.key
         self.post_message(self.Done(outcome, key))

@@ -9,7 +9,7 @@ from textual import events
 from textual.widgets import TextArea
 
 from decent_tui.tui.ink import Inks
-from decent_tui.tui.json_view import escaped
+from decent_tui.tui.json_text import escaped
 
 LONG: Final = 2_000
 """Characters up to which a line is coloured; longer ones are folded text that nobody reads by colour."""

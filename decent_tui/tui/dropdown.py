@@ -8,7 +8,7 @@ from textual.message import Message
 
 from decent_tui.commands.table import COMMANDS
 from decent_tui.tui.line_view import LineView
-from decent_tui.tui.lines import Line, Span, cells, cut, fit, said
+from decent_tui.tui.lines import Line, Span, cells, cut, fit, said, spread
 
 ROWS: Final = 8
 """Choices shown at a time."""
@@ -76,16 +76,16 @@ class Dropdown(LineView):
         line: list[Span] = [Span(" "), Span(fit(said(word).text, size), "bold text"), Span(" ")]
         if word in COMMANDS:
             line.append(Span(cut(COMMANDS[word].summary, WIDEST + 10), "dim"))
-        if y == ROWS - 1 and at < len(self._words) - 1:
-            line.append(Span(f"  {len(self._words) - at - 1} more", "dim"))
-        return line, "cursor" if at == self._at else "bar"
+        left = len(self._words) - at - 1
+        more = (Span(f" ↓ {left} more ", "accent"),) if y == ROWS - 1 and left else ()
+        return spread(line, more, self.size.width), "cursor" if at == self._at else "bar"
 
     def _longest(self) -> int:
         return min(WIDEST, max((cells(said(word).text) for word in self._words), default=0))
 
     def _width(self) -> int:
         summaries = [len(COMMANDS[word].summary) for word in self._words if word in COMMANDS]
-        more = 10 if len(self._words) > ROWS else 0
+        more = 11 if len(self._words) > ROWS else 0
         return self._longest() + 3 + min(WIDEST + 10, max(summaries, default=0)) + more
 
     def on_click(self, event: events.Click) -> None:

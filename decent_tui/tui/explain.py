@@ -2,12 +2,16 @@
 
 from typing import Final
 
+from decent_tui.core.clocks import owner
 from decent_tui.core.operations import Inspection
 from decent_tui.core.why import Node, Sentence, missing, why
 from decent_tui.tui.cards import LETTERS, letter
 from decent_tui.tui.lines import Line, Span, cells, cut, flow, said
 from decent_tui.tui.roster import Roster
 from decent_tui.tui.words import span
+
+APART: Final = "+ counts apart what a node wrote beside other values or took in from a classic peer."
+"""What such an entry of a clock is."""
 
 NAMED = 12
 """Nodes named that lack something; the rest is counted."""
@@ -18,7 +22,7 @@ TOLD = 3
 
 
 def explained(shown: Inspection, roster: Roster, room: int) -> list[Line]:
-    """The sentences, in lines of at most `room` cells."""
+    """The sentences, in lines of at most `room` cells, below an empty one."""
     lines: list[Line] = [()]
     for sentence in why(shown.siblings):
         lines += flow(words_of(sentence, roster), room - 2)
@@ -41,6 +45,8 @@ def explained(shown: Inspection, roster: Roster, room: int) -> list[Line]:
         lines.append(
             (Span("●", "green"), Span(f" every node has this ({len(shown.members)} of them)", "dim"))
         )
+    if any(owner(entry) != entry for view in shown.siblings for entry in view.record.vc):
+        lines += flow((Span(word, "dim") for word in APART.split()), room - 2)
     if shown.waits_for:
         words = [Span(word, "dim") for word in ["The", "mark", "of", "the", "deletion", "waits", "for"]]
         words += [roster.label(node or roster.own) for node in shown.waits_for[:NAMED]]
@@ -99,8 +105,8 @@ def key_under(hint: Line, x: int) -> str:
     return ""
 
 
-def hints(shown: Inspection, visible: int, chosen: int | None, *, focused: bool) -> Line:
-    """The keys that settle a conflict, or edit the value."""
+def hints(shown: Inspection, visible: int, chosen: int | None, *, focused: bool, unfolds: str = "") -> Line:
+    """The keys that settle a conflict, or edit the value; what `space` does in a word, if anything."""
     keys: list[tuple[str, str]] = []
     count = len(shown.siblings)
     if chosen is not None:
@@ -111,6 +117,10 @@ def hints(shown: Inspection, visible: int, chosen: int | None, *, focused: bool)
             keys.insert(1, ("←/→" if focused else "Tab ←/→", "more"))
     elif shown.siblings:
         keys.append(("e", "edit"))
+    if unfolds and focused:
+        keys.append(("space", unfolds))
+    if shown.siblings and chosen is None:
+        keys.append(("t", "history"))
     spans: list[Span] = []
     for key, word in keys:
         spans += [Span("  " if spans else "", "dim"), Span(key, "bold accent"), Span(f" {word}", "dim")]

@@ -1,10 +1,11 @@
 """The line at the top: the node and its numbers."""
 
 from collections import deque
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from textual import events
+from textual.message import Message
 
 from decent_tui.core.operations import NodeStatus
 from decent_tui.core.text import printable
@@ -28,13 +29,42 @@ class Facts(msgspec.Struct, frozen=True):
     lost: bool = False
 
 
+ABOUT: Final = {
+    "name": "This node: its address, and the name it goes by",
+    "cut": "What you do to the network on purpose; a click goes to the peers",
+    "alarm": "Something needs a person; a click tells what",
+    "peers": "Peers alive, of those that are known; a click goes there",
+    "keys": "Keys that have a value; a click goes there",
+    "conflicts": "Keys that have several values; a click goes to the next one",
+    "settled": "How much of all writes all the others have; a click shows who lacks what",
+    "rate": "Writes a second, made here or taken in; the curve shows the last seconds",
+}
+"""What each part says, for the mouse."""
+
+
+class Zone(NamedTuple):
+    """Where a part of the line stands: from a cell to before another one."""
+
+    part: str
+    start: int
+    end: int
+
+
 class Header(LineView):
     """Name, peers, keys, conflicts, how much is settled, writes a second, cuts."""
+
+    class Clicked(Message):
+        """A part of the line was clicked."""
+
+        def __init__(self, part: str) -> None:
+            super().__init__()
+            self.part = part
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._facts = Facts()
         self._line: Line = ()
+        self._zones: list[Zone] = []
 
     def show(self, facts: Facts) -> None:
         """Show these numbers; nothing is painted when they read the same."""
@@ -46,7 +76,7 @@ class Header(LineView):
         self._compute()
 
     def _compute(self) -> None:
-        line = header_line(self._facts, self.size.width)
+        line, self._zones = header_line(self._facts, self.size.width)
         if line != self._line:
             self._line = line
             self.refresh()
@@ -54,6 +84,18 @@ class Header(LineView):
     def row(self, y: int) -> tuple[Line, str]:
         """The whole line."""
         return self._line, "bar"
+
+    def _under(self, x: int) -> str:
+        return next((zone.part for zone in self._zones if zone.start <= x < zone.end), "")
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Say what the part under the mouse means."""
+        self.tooltip = ABOUT.get(self._under(event.x))
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell whoever knows where it leads."""
+        if part := self._under(event.x):
+            self.post_message(self.Clicked(part))
 
 
 class Rates:
@@ -76,14 +118,13 @@ def broken(cuts: int, dials: int) -> list[Span]:
     return [Span(f" {' · '.join(words)} ", "bold ground on red")] if words else []
 
 
-def header_line(facts: Facts, room: int) -> Line:
+def header_line(facts: Facts, room: int) -> tuple[Line, list[Zone]]:
     """Who on the left, how it goes on the right; the least important parts go first when it is narrow."""
     status, roster, rates, cuts = facts.status, facts.roster, facts.rates, facts.cuts
     name = [Span(" decent", "bold accent")]
     if status is None:
-        return spread(
-            [*name, Span("  "), said(facts.progress, "bold ground on red" if facts.lost else "dim")], (), room
-        )
+        ink = "bold ground on red" if facts.lost else "dim"
+        return spread([*name, Span("  "), said(facts.progress, ink)], (), room), []
     face = roster.face(status.node_id, status.address)
     who = [*name, Span("  "), Span(face.label, f"bold {face.ink}"), Span(" "), Span(printable(status.name))]
     peers_ink = "green" if status.peers_known and status.peers_alive == status.peers_known else "amber"
@@ -107,15 +148,28 @@ def header_line(facts: Facts, room: int) -> Line:
     cut = broken(cuts, sum(view.dial != "cut" or view.direction != "both" for view in status.dials))
     alarm = [Span(f"✗ {plural(len(status.alarms), 'alarm')}", "bold red")] if status.alarms else []
     # from the left edge inwards; the numbers say which part is dropped first
-    parts = [(9, cut), (8, alarm), (5, peers), (4, keys), (7, conflicts), (3, settled), (1, curve)]
-    shown = [(rank, part) for rank, part in parts if part]
+    parts = [
+        (9, "cut", cut),
+        (8, "alarm", alarm),
+        (5, "peers", peers),
+        (4, "keys", keys),
+        (7, "conflicts", conflicts),
+        (3, "settled", settled),
+        (1, "rate", curve),
+    ]
+    shown = [each for each in parts if each[2]]
     gap = 3 if room >= 110 else 2
     spare = room - width(who) - 2
-    while shown and sum(width(part) + gap for _, part in shown) > spare:
+    while shown and sum(width(part) + gap for _, _, part in shown) > spare:
         shown.remove(min(shown, key=lambda ranked: ranked[0]))
     right: list[Span] = []
-    for _, part in shown:
+    for _, _, part in shown:
         right += [*part, Span(" " * gap)]
     if right:
         right[-1] = Span(" ")
-    return spread(who, right, room)
+    zones = [Zone("name", 0, width(who))]
+    x = room - width(right)
+    for _, name_of, part in shown:
+        zones.append(Zone(name_of, x, x + width(part)))
+        x += width(part) + gap
+    return spread(who, right, room), zones

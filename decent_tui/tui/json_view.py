@@ -7,12 +7,11 @@ everything below the last line are folded with a count.
 import json
 from collections.abc import Sequence
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
-from decent_tui.core.text import printable
-from decent_tui.tui.lines import Line, Span, crop, cut, said, width
+from decent_tui.tui.lines import Line, Span, crop, cut, said, width, wrapped
 from decent_tui.tui.words import plural
 
 Path = tuple[str | int, ...]
@@ -23,6 +22,9 @@ ITEMS: Final = 40
 
 DIFFERENCES: Final = 200
 """Differences that are looked for; a person gives up long before."""
+
+LONGEST: Final = 20_000
+"""Characters shown of a string that is not folded."""
 
 MARKED: Final = "bold amber on mark"
 DIFFERS: Final = "  ← differs"
@@ -79,17 +81,39 @@ def _compare_part(path: Path, parts: Sequence[object], of: int, found: set[Path]
         _compare(path, parts, found)
 
 
-def pretty(
-    value: object, room: int, most: int, marks: frozenset[Path] = frozenset(), word: str = DIFFERS
-) -> list[Line]:
+class Written(NamedTuple):
+    """A value in lines, and whether something of it was folded."""
+
+    lines: list[Line]
+    folded: bool
+
+
+def written(
+    value: object,
+    room: int,
+    most: int,
+    marks: frozenset[Path] = frozenset(),
+    word: str = DIFFERS,
+    *,
+    whole: bool = False,
+) -> Written:
     """The value in lines of at most `room` cells, at most `most` of them, parts at `marks` marked, with the
-    `word` behind them where there is room."""
-    writer = _Writer(max(room, 8), most, marks, word)
+    `word` behind each of them where there is room. With `whole`, long strings and lists are not folded, but
+    take as many lines as they need."""
+    writer = _Writer(max(room, 8), most, marks, word, whole=whole)
     try:
         writer.write(value, (), [], "", depth=0, marked=False)
     except _Full:
+        writer.folded = True
         writer.lines.append([Span("… more is folded; e opens all of it", "dim")])
-    return [crop(line, room) for line in writer.lines]
+    return Written([crop(line, room) for line in writer.lines], writer.folded)
+
+
+def pretty(
+    value: object, room: int, most: int, marks: frozenset[Path] = frozenset(), word: str = DIFFERS
+) -> list[Line]:
+    """The lines alone."""
+    return written(value, room, most, marks, word).lines
 
 
 _Part = tuple[str | int, object, list[Span]]
@@ -105,65 +129,88 @@ class _TooWide(Exception):
 
 
 class _Writer:
-    def __init__(self, room: int, most: int, marks: frozenset[Path], word: str) -> None:
+    def __init__(self, room: int, most: int, marks: frozenset[Path], word: str, *, whole: bool) -> None:
         self.lines: list[Line] = []
-        self._room, self._most, self._marks, self._word = room, most, marks, word
+        self.folded = False
+        self._room, self._most, self._marks, self._word, self._whole = room, most, marks, word, whole
 
     def write(
         self, value: object, path: Path, lead: list[Span], tail: str, *, depth: int, marked: bool
     ) -> None:
-        """Write one value behind `lead`, on one line if it fits."""
-        marked = marked or path in self._marks
+        """Write one value behind `lead`, on one line if it fits. `marked` says that what it is a part of is
+        marked already."""
+        told, marked = marked, marked or path in self._marks
         parts: list[_Part]
         whole = depth == 0 and isinstance(value, dict) and len(value) > 1  # reads better one entry a line
         spans = (
             None if whole else self._on_one_line(value, path, self._room - width(lead) - len(tail), marked)
         )
         if spans is not None:
-            self._add([*lead, *spans, Span(tail, "dim")])
+            self._add([*lead, *spans, Span(tail, "dim")], told=told)
         elif isinstance(value, dict):
             parts = [
                 (key, item, [Span(INDENT * (depth + 1)), *_key(str(key), self._room // 2)])
                 for key, item in islice(value.items(), self._items(depth))
             ]
-            self._container("{", "}", parts, value, path, lead, tail, depth, marked)
+            self._add([*lead, Span("{", MARKED if marked else "dim")], told=told)
+            self._rest("}", parts, value, path, tail, depth, marked)
         elif isinstance(value, list):
             parts = [
                 (at, item, [Span(INDENT * (depth + 1))])
                 for at, item in enumerate(value[: self._items(depth)])
             ]
-            self._container("[", "]", parts, value, path, lead, tail, depth, marked)
+            self._add([*lead, Span("[", MARKED if marked else "dim")], told=told)
+            self._rest("]", parts, value, path, tail, depth, marked)
+        elif self._whole and isinstance(value, str):
+            self._long(value, lead, tail, marked=marked, told=told)
         else:
-            self._add([*lead, *_folded(value, self._room - width(lead), marked), Span(tail, "dim")])
+            self.folded = True
+            folded = _folded(value, self._room - width(lead), marked)
+            self._add([*lead, *folded, Span(tail, "dim")], told=told)
+
+    def _long(self, text: str, lead: list[Span], tail: str, *, marked: bool, told: bool) -> None:
+        """A string on as many lines as it needs, each below the first."""
+        indent = min(width(lead), self._room // 2)
+        ink = MARKED if marked else "json-string"
+        words = [said(_quote(text[:LONGEST]), ink, most=2 * LONGEST)]
+        if len(text) > LONGEST:
+            self.folded = True
+            words.append(Span(f" … {len(text):,} characters", "dim"))
+        first, *others = wrapped(words, max(8, self._room - width(lead) - len(tail)), indent=0)
+        self._add([*lead, *first], told=told)
+        for line in others:
+            self._add([Span(" " * indent), *line], told=True)
+        self.lines[-1] = [*self.lines[-1], Span(tail, "dim")]
 
     def _items(self, depth: int) -> int:
         """How many items of a container are shown: as the lines allow, its end and a count included."""
-        return max(2, min(ITEMS, self._most - len(self.lines) - depth - 3))
+        room = self._most - len(self.lines) - depth - 3
+        return max(2, room if self._whole else min(ITEMS, room))
 
-    def _container(
+    def _rest(
         self,
-        opener: str,
         closer: str,
         parts: list[_Part],
         whole: dict[str, object] | list[object],
         path: Path,
-        lead: list[Span],
         tail: str,
         depth: int,
         marked: bool,
     ) -> None:
+        """The parts of an object or list below its first line, and its end."""
         count = len(whole)
-        self._add([*lead, Span(opener, MARKED if marked else "dim")])
         for at, (step, item, part_lead) in enumerate(parts):
             comma = "," if at + 1 < count else ""
             self.write(item, (*path, step), part_lead, comma, depth=depth + 1, marked=marked)
         last = self._last_on_one_line(whole, path, depth, marked) if count == len(parts) + 1 else None
         if last is not None:
-            self._add(last)
+            self._add(last, told=marked)
         elif count > len(parts):
             ink = MARKED if marked or self._differs_after(len(parts), whole, path) else "dim"
-            self._add([Span(INDENT * (depth + 1)), Span(f"… {count - len(parts):,} more", ink)])
-        self._add([Span(INDENT * depth), Span(closer, MARKED if marked else "dim"), Span(tail, "dim")])
+            self.folded = True
+            self._add([Span(INDENT * (depth + 1)), Span(f"… {count - len(parts):,} more", ink)], told=marked)
+        end = [Span(INDENT * depth), Span(closer, MARKED if marked else "dim"), Span(tail, "dim")]
+        self._add(end, told=marked)
 
     def _last_on_one_line(
         self, whole: dict[str, object] | list[object], path: Path, depth: int, marked: bool
@@ -184,10 +231,12 @@ class _Writer:
             return bool(steps) and any(key in steps for key in islice(whole, shown, None))
         return any(isinstance(step, int) and shown <= step < len(whole) for step in steps)
 
-    def _add(self, line: list[Span]) -> None:
+    def _add(self, line: list[Span], *, told: bool) -> None:
+        """One more line; the word goes behind what is marked on it, unless it was `told` above."""
         if len(self.lines) >= self._most:
             raise _Full
-        if any(span.ink == MARKED for span in line) and width(line) + len(self._word) <= self._room:
+        marked = not told and any(span.ink == MARKED for span in line)
+        if marked and width(line) + len(self._word) <= self._room:
             line.append(Span(self._word, "amber"))
         self.lines.append(line)
 
@@ -251,34 +300,3 @@ def _folded(value: object, room: int, marked: bool) -> list[Span]:
     start = said(_quote(text[:room]) if isinstance(value, str) else text[:room], "json-string")
     body = cut(start.text.removesuffix('"') + " " * room, max(room - len(what) - 1, 4))
     return [Span(body, MARKED if marked else "json-string"), Span(what, "dim")]
-
-
-def merged(values: Sequence[object]) -> object:
-    """A first draft of a merge: objects united key by key (the newest, given first, wins), lists and all
-    else taken from the newest."""
-    if values and all(isinstance(value, dict) for value in values):
-        objects = [value for value in values if isinstance(value, dict)]
-        keys = dict.fromkeys(key for value in objects for key in value)
-        return {key: merged([value[key] for value in objects if key in value]) for key in keys}
-    return values[0] if values else None
-
-
-def indented(value: object) -> str:
-    """The value as text to edit."""
-    return escaped(json.dumps(value, indent=2, ensure_ascii=False))
-
-
-def reindented(raw: bytes) -> str:
-    """JSON text as text to edit, its numbers and strings as they are written."""
-    return escaped(msgspec.json.format(raw, indent=2).decode(errors="replace"))
-
-
-def escaped(text: str) -> str:
-    """JSON text that can be shown while it is edited: what `printable` would replace or drop (controls, what
-    reorders or hides text) is written as JSON escapes, so that the value stays what it is."""
-    hidden = {char for char in set(text) if char not in "\n\r\t" and printable(char) not in (char, " ")}
-    return text.translate({ord(char): _escape(char) for char in hidden})
-
-
-def _escape(char: str) -> str:
-    return "\\u007f" if char == "\x7f" else json.dumps(char)[1:-1]

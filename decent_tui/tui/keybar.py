@@ -1,5 +1,6 @@
 """The line at the bottom: the keys that do something here, made of the bindings that are active."""
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from textual import events
@@ -19,12 +20,14 @@ GAP: Final = 2
 
 
 class Shown(NamedTuple):
-    """One key: how it is written, its word, the key itself, and what it does in a few words more."""
+    """One key: how it is written, its word, the key itself, what it does in a few words more, and the word
+    for it and others like it."""
 
     name: str
     word: str
     key: str
     about: str
+    group: str = ""
 
 
 class KeyBar(LineView):
@@ -50,7 +53,8 @@ class KeyBar(LineView):
             if binding.show and binding.description and binding.action not in seen:
                 seen.add(binding.action)
                 told = active.tooltip or binding.tooltip
-                keys.append(Shown(key_name(binding.key), binding.description, binding.key, told))
+                group = binding.group.description if binding.group is not None else ""
+                keys.append(Shown(key_name(binding.key), binding.description, binding.key, told, group))
         keys.sort(key=lambda shown: FIRST.index(shown[1]) if shown[1] in FIRST else len(FIRST))
         if keys != self._keys:
             self._keys = keys
@@ -59,6 +63,8 @@ class KeyBar(LineView):
     def _fitting(self) -> list[Shown]:
         """What there is room for: whole words, from the left, and the way out."""
         keys, room = self._keys, self.size.width - 1 + GAP
+        if sum(map(_size, keys)) > room:
+            keys = grouped(keys)
         out = [shown for shown in keys if shown[1] == LAST]
         if sum(map(_size, keys)) <= room or sum(map(_size, out)) > room:
             out = []
@@ -74,18 +80,18 @@ class KeyBar(LineView):
     def row(self, y: int) -> tuple[Line, str]:
         """The whole line."""
         line: list[Span] = [Span(" ")]
-        for at, (key, word, _, _) in enumerate(self._fitting()):
+        for at, shown in enumerate(self._fitting()):
             gap = " " * GAP if at else ""
-            line += [Span(gap), Span(key, "bold accent"), Span(f" {word}", "dim")]
+            line += [Span(gap), Span(shown.name, "bold accent"), Span(f" {shown.word}", "dim")]
         return line, "bar"
 
     def _at(self, x: int) -> Shown | None:
         """What stands at this cell."""
-        end = 1
+        start = 1
         for shown in self._fitting():
-            end += _size(shown)
-            if x < end - 1:
-                return shown
+            if x < start + _size(shown) - 1:
+                return shown._replace(key=_of(shown, x - start))
+            start += _size(shown)
         return None
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
@@ -97,7 +103,30 @@ class KeyBar(LineView):
         """Do what the key under the mouse does."""
         shown = self._at(event.x)
         if shown is not None:
-            self.app.simulate_key(shown.key.partition(",")[0])
+            self.app.simulate_key(shown.key)
+
+
+def grouped(keys: Sequence[Shown]) -> list[Shown]:
+    """Keys of one group as one: `2/3 views`."""
+    found: dict[str, Shown] = {}
+    for shown in keys:
+        before = found.get(shown.group)
+        if shown.group and before is not None:
+            shown = Shown(
+                f"{before.name}/{shown.name}",
+                shown.group,
+                f"{before.key},{shown.key}",
+                f"{before.about} · {shown.about}",
+                shown.group,
+            )
+        found[shown.group or shown.key] = shown
+    return list(found.values())
+
+
+def _of(shown: Shown, x: int) -> str:
+    """The key that is meant at cell `x` of a word: the one of several that stands there."""
+    keys = shown.key.split(",")
+    return keys[0] if len(keys) == 1 or not shown.group else keys[min(max(0, x) // 2, len(keys) - 1)]
 
 
 def _size(shown: Shown) -> int:

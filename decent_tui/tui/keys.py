@@ -9,6 +9,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from decent_tui.commands.scan import quote
 from decent_tui.core.errors import Refused
 from decent_tui.core.operations import KeyRow, RowPage, Rows
 from decent_tui.net.interface import NodeInterface
@@ -18,6 +19,7 @@ from decent_tui.tui.key_line import key_line
 from decent_tui.tui.key_tally import KeyTally
 from decent_tui.tui.lines import Line, Span, cells, cut, said
 from decent_tui.tui.pane import FilteredPane
+from decent_tui.tui.requests import Stands
 from decent_tui.tui.window import Goal, Window
 from decent_tui.tui.words import plural
 
@@ -66,6 +68,7 @@ class KeyList(FilteredPane, can_focus=True):
         self._filter = KeyFilter()
         self._tally = KeyTally()
         self._totals = (0, 0)  # all keys, and those in conflict
+        self._deleted = 0  # of all keys
         self._goal: Goal | None = None
         self._loading = False
         self._selected = ""
@@ -89,6 +92,14 @@ class KeyList(FilteredPane, can_focus=True):
         """Whether only keys with a conflict are shown."""
         return self._filter.conflicts
 
+    @property
+    def command(self) -> str:
+        """What lists the same in a script; nothing does where a beginning is left out."""
+        if self._filter.without:
+            return ""
+        prefix = f" {quote(self._filter.prefix)}" if self._filter.prefix else ""
+        return f"keys{prefix}{' --conflicts' if self.conflicts_only else ''}"
+
     def attach(self, node: NodeInterface) -> None:
         """Show the keys of this node."""
         self._node = node
@@ -99,8 +110,12 @@ class KeyList(FilteredPane, can_focus=True):
         if self._window.touches(keys):
             self.reload()
 
-    def set_totals(self, keys: int, conflicts: int) -> None:
-        """How many keys there are, as the node counts them (rows far away may come and go unseen)."""
+    def set_totals(self, keys: int, conflicts: int, deleted: int) -> None:
+        """How many keys there are, the deleted ones among them, as the node counts them: rows far away may
+        come and go unseen."""
+        if deleted != self._deleted:
+            self._deleted = deleted
+            self._label()
         if (keys, conflicts) == self._totals:
             return
         self._totals = keys, conflicts
@@ -269,6 +284,7 @@ class KeyList(FilteredPane, can_focus=True):
     def action_conflicts(self) -> None:
         """Show conflicts only, or everything again."""
         self._restart(KeyFilter(self._filter.text, not self._filter.conflicts))
+        self.post_message(Stands(self.command))
 
     def action_open(self) -> None:
         """Go to the versions of the key."""
@@ -337,6 +353,8 @@ class KeyList(FilteredPane, can_focus=True):
         elif window.rows and window.total is not None:
             place = f"{window.position + 1:,} of " if window.position is not None else ""
             words = f"{place}{window.total:,}" if place else plural(window.total, "key")
+            if self._deleted and not self.conflicts_only:
+                words += f", {self._deleted:,} deleted"
         self._mark()
         self.label(tuple(title), (Span(words, "dim"),) if words else ())
 

@@ -98,12 +98,48 @@ def flow(words: Iterable[Span], room: int, *, indent: int = 0) -> list[list[Span
         if used and used + 1 + size > room:
             lines.append([Span(" " * indent)] if indent else [])
             used = indent
+            word = Span(word.text.lstrip(" "), word.ink)  # a wider gap is none at the start of a line
+            size = cells(word.text)
         elif lines[-1] and used > (indent if len(lines) > 1 else 0):
             lines[-1].append(Span(" ", word.ink))
             used += 1
         lines[-1].append(Span(cut(word.text, room), word.ink))
         used += size
     return lines
+
+
+def wrapped(line: Line, room: int, *, indent: int = 1) -> list[Line]:
+    """The line in rows of at most `room` cells, broken anywhere (it may be one long JSON text), later rows
+    indented."""
+    if width(line) <= room:
+        return [line]
+    rows: list[list[Span]] = [[]]
+    left = room
+    for span in line:
+        text = span.text
+        while text:
+            piece = text[:left] if text.isascii() else _fitting(text, left)
+            if not piece:
+                rows.append([])
+                left = room
+                continue
+            rows[-1].append(Span(piece, span.ink))
+            left -= cells(piece)
+            text = text[len(piece) :]
+            if left <= 0 and text:
+                rows.append([Span(" " * indent)] if indent else [])
+                left = room - indent
+    return list(rows)
+
+
+def _fitting(text: str, room: int) -> str:
+    """The longest beginning that takes at most `room` cells."""
+    size = 0
+    for at, char in enumerate(text):
+        size += cells(char)
+        if size > room:
+            return text[:at]
+    return text
 
 
 def plain(line: Iterable[Span]) -> str:

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from decent_tui.core.events import AnyEvent, Carried
 from decent_tui.tui import json_view
-from decent_tui.tui.answer import wrapped
 from decent_tui.tui.event_line import event_line
-from decent_tui.tui.lines import Line, Span, said
+from decent_tui.tui.lines import Line, Span, said, wrapped
 from decent_tui.tui.roster import Roster
 from decent_tui.tui.words import clock, size
 

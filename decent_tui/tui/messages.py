@@ -149,7 +149,8 @@ class MessagesPane(FilteredPane, can_focus=True):
             title.append(Span("  End follows", "dim"))
         kept = f"{len(self._ring.shown):,} kept"
         if self.filter:
-            kept = f"{len(self._ring.shown):,}{' …' if self._ring.sifting else ''} of {len(self._ring):,} fit"
+            more = " …" if self._ring.sifting else ""
+            kept = f"{len(self._ring.shown):,}{more} of {self._ring.countable:,} fit"
         hint = [Span(kept, "dim")]
         if not self._ring.signs_of_life:
             hint = [Span("heartbeats hidden · ", "dim"), *hint]

@@ -115,6 +115,11 @@ class FilteredPane(Pane):
     FILTER = ""
 
     @property
+    def command(self) -> str:
+        """The line of the command language that lists what is shown; empty when there is none."""
+        return ""
+
+    @property
     def filter(self) -> str:
         """The filter as typed."""
         raise NotImplementedError

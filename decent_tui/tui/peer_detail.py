@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from decent_tui.core.operations import PeerView
-from decent_tui.tui.answer import wrapped
-from decent_tui.tui.lines import Line, Span, fit, said
+from decent_tui.tui.lines import Line, Span, fit, said, wrapped
 from decent_tui.tui.roster import Roster
 from decent_tui.tui.words import ago, milliseconds, plural, size, span
 

@@ -10,7 +10,7 @@ from textual.message import Message
 from decent_tui.core.dial_operations import in_words
 from decent_tui.core.operations import PeerView
 from decent_tui.core.text import printable
-from decent_tui.tui.lines import Line, Span, fit, said, spread
+from decent_tui.tui.lines import Line, Span, fit, said, spread, width
 from decent_tui.tui.pane import FilteredPane
 from decent_tui.tui.requests import RunLine
 from decent_tui.tui.roster import Face, Roster
@@ -110,11 +110,18 @@ class PeersPane(FilteredPane, can_focus=True):
 
     def _made(self) -> list[Line]:
         faces = [self._roster.face(peer.node_id or "", peer.address) for peer in self._peers]
+        trips = [self._steady(peer) for peer in self._peers]
         labels = min(max((len(face.label) for face in faces), default=0), 21)
         names = min(max((len(face.name) for face in faces), default=0), 12)
-        return [
-            peer_line(p, f, self._steady(p), labels, names) for p, f in zip(self._peers, faces, strict=True)
-        ]
+
+        def lines(names: int) -> list[Line]:
+            each = zip(self._peers, faces, trips, strict=True)
+            return [peer_line(peer, face, trip, labels, names) for peer, face, trip in each]
+
+        made = lines(names)
+        if any(width(line) > self.room for line in made):  # how a peer is counts for more than its name
+            made = lines(0)
+        return made
 
     def _traffic(self, peer: PeerView) -> str:
         """Bytes either way, where there is room for them."""
@@ -143,11 +150,7 @@ class PeersPane(FilteredPane, can_focus=True):
         if self._open and not self._peers:
             if self._known:
                 return ((Span(" no peer fits", "dim"),) if y == 0 else ()), "ground"
-            own = self._own()
-            words: tuple[Line, ...] = (
-                (Span(" no peers yet; in another terminal:", "dim"),),
-                (Span(f" decent-tui --port {_another(own)} --peers ", "text"), said(own, "text")),
-            )
+            words = nobody(self._own(), self.room)
             return (words[y] if y < len(words) else ()), "ground"
         return (), "ground"
 
@@ -169,7 +172,8 @@ class PeersPane(FilteredPane, can_focus=True):
         self.label(tuple(title), hint)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Keep the cursor in sight."""
+        """More or less finds room; the cursor stays in sight."""
+        self._lines = self._made()
         self._keep_in_sight()
 
     def _keep_in_sight(self) -> None:
@@ -220,6 +224,15 @@ def _another(address: str) -> int:
     """A port beside the one of this address."""
     port = address.rpartition(":")[2]
     return int(port) + 1 if port.isdecimal() and int(port) < 65535 else 9002
+
+
+def nobody(own: str, room: int) -> list[Line]:
+    """What to do while there are no peers: a command that can be copied whole, on two lines if it has to."""
+    start, peers = f" decent-tui --port {_another(own)}", f" --peers {printable(own)}"
+    lines: list[Line] = [(Span(" no peers yet; in another terminal:", "dim"),)]
+    if len(start) + len(peers) <= room:
+        return [*lines, (Span(start + peers, "text"),)]
+    return [*lines, (Span(f"{start} \\", "text"),), (Span(f"  {peers}", "text"),)]
 
 
 def mark(peer: PeerView) -> Span:

@@ -13,6 +13,14 @@ class RunLine(Message):
         self.line = line
 
 
+class Stands(Message):
+    """Show this line (if it is not empty) as what the last key stands for; it was done already."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__()
+        self.line = line
+
+
 class EditValue(Message):
     """Open the editor for a key as it is now, with this draft. `left_out` values are not in the draft."""
 

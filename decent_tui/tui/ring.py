@@ -63,6 +63,7 @@ class Ring:
         self._lines: deque[Logged] = deque()
         self._shown: deque[Logged] = deque()
         self._bytes = 0
+        self._hidden = 0  # signs of life among the lines
         self._next = 0
         self._terms: tuple[Term, ...] = ()
         self._older: Iterator[Logged] = iter(())  # lines that the filter has not looked at yet, newest first
@@ -72,6 +73,11 @@ class Ring:
 
     def __len__(self) -> int:
         return len(self._lines)
+
+    @property
+    def countable(self) -> int:
+        """How many lines a filter could show."""
+        return len(self._lines) - (0 if self.signs_of_life else self._hidden)
 
     @property
     def shown(self) -> Sequence[Logged]:
@@ -88,13 +94,17 @@ class Ring:
             self._next += 1
             self._lines.append(line)
             self._bytes += line.weight
+            self._hidden += _is_sign_of_life(event)
             if self._matches(line):
                 self._shown.append(line)
                 came += 1
         while len(self._lines) > self._rows or self._bytes > self._size:
             gone = self._lines.popleft()
             self._bytes -= gone.weight
-            self.dropped += not _is_sign_of_life(gone.event)
+            if _is_sign_of_life(gone.event):
+                self._hidden -= 1
+            else:
+                self.dropped += 1
             if self._shown and self._shown[0] is gone:
                 self._shown.popleft()
         return came

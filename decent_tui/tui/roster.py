@@ -1,15 +1,20 @@
 """Who is who on the screen: the label and the colour of every node."""
 
+import re
 from collections.abc import Mapping, Sequence
 from zlib import crc32
 
 import msgspec
 
-from decent_tui.core.clocks import owner
+from decent_tui.core.chance import name_for
+from decent_tui.core.clocks import is_node, owner
 from decent_tui.core.operations import NodeStatus, PeerView
 from decent_tui.core.text import printable
 from decent_tui.tui.lines import Span
 from decent_tui.tui.palette import NODE_COLOURS
+
+_ID = re.compile(r'"(?:[^"\\]|\\.)*"|(?<!\w)(?P<node>[0-9a-f]{16})(?!\w)')
+"""A node id in a text, beside the JSON strings there, which are nobody's name."""
 
 _LOOPBACK = ("127.", "localhost:", "[::1]:")
 
@@ -36,6 +41,11 @@ class Roster(msgspec.Struct, frozen=True):
         known = self.faces.get(node) or self.faces.get(address)
         if known is not None:
             return known
+        if is_node(
+            node
+        ):  # a writer that was never met: by its id's own word, and enough of the id to tell it
+            label = f"{name_for(node)}·{node[:2]}"  # from others that have that word too
+            return Face(label, "", f"node-{crc32(node.encode()) % NODE_COLOURS}")
         where = node.partition("@")[2] or ("" if node else address)
         port = where.rpartition(":")[2]
         label = printable(f":{port}" if _is_loopback(where) else where or node[:8])
@@ -45,6 +55,17 @@ class Roster(msgspec.Struct, frozen=True):
         """The label in the node's colour."""
         face = self.face(node)
         return Span(face.label, f"bold {face.ink}" if bold else face.ink)
+
+    def named(self, text: str, ink: str) -> list[Span]:
+        """Program text with the nodes in it by their labels instead of by their ids."""
+        spans: list[Span] = []
+        end = 0
+        for found in _ID.finditer(text):
+            node = found["node"]
+            if node and (node in self.faces or not node.isdecimal()):
+                spans += [Span(text[end : found.start()], ink), self.label(node)]
+                end = found.end()
+        return [*spans, Span(text[end:], ink)]
 
 
 class Colours:

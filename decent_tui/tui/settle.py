@@ -3,7 +3,7 @@
 from decent_tui.commands.scan import quote
 from decent_tui.core.operations import Inspection
 from decent_tui.tui.cards import Values
-from decent_tui.tui.json_view import indented, reindented
+from decent_tui.tui.json_text import indented, reindented
 from decent_tui.tui.requests import EditValue
 
 

@@ -13,6 +13,7 @@ from decent_tui.tui.messages import MessagesPane
 from decent_tui.tui.pane import FilteredPane
 from decent_tui.tui.panes import Panes
 from decent_tui.tui.prompt import Prompt
+from decent_tui.tui.requests import Stands
 from decent_tui.tui.typed_lines import CommandLine, FilterLine
 
 
@@ -44,6 +45,11 @@ class TypingScreen(Screen[None]):
     def run_command(self, line: str) -> None:
         """Carry out one line of the command language and show what came of it."""
         self.answer.run(line)
+
+    @on(Stands)
+    def _stands(self, event: Stands) -> None:
+        if event.line:
+            self.answer.show(f": {event.line}", ("lists these in a script",), "dim")
 
     def action_command(self) -> None:
         """Type a command."""
@@ -92,6 +98,8 @@ class TypingScreen(Screen[None]):
         if command is not None:
             self._submit(command)
         self._stop_typing()
+        if command is None and self._filtered is not None:
+            self._stands(Stands(self._filtered.command))
 
     def _submit(self, text: str) -> None:
         text = text.strip(" \t").removeprefix(":").strip(" \t")

@@ -13,26 +13,26 @@ from decent_tui.core.errors import Refused
 from decent_tui.core.operations import Inspect, Inspection
 from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.alongside import alongside
-from decent_tui.tui.cards import Place, Values, cards
-from decent_tui.tui.explain import explained, heading, hints, key_under
-from decent_tui.tui.lines import Line, Span, width
-from decent_tui.tui.pane import Pane
+from decent_tui.tui.cards import Laid, Look, Place, Values
+from decent_tui.tui.explain import heading, hints, key_under
+from decent_tui.tui.lines import Line, Span, cut, said, width
+from decent_tui.tui.pane import FilteredPane
 from decent_tui.tui.requests import RunLine
 from decent_tui.tui.roster import Roster
 from decent_tui.tui.settle import cids, edit_request, keep_line, newest
+from decent_tui.tui.sheet import sheet
 from decent_tui.tui.words import ago
 
 REST: Final = 0.02
 """Seconds the cursor rests on a key before its versions are fetched: holding a key down fetches few."""
 
-UNFOLDED: Final = 2_000
-"""Lines of one value after unfolding; what is longer is for the editor."""
 
-
-class VersionsPane(Pane, can_focus=True):
+class VersionsPane(FilteredPane, can_focus=True):
     """Everything held for one key. Scrolls when it is longer than the pane."""
 
     HELP = "Every version of the selected key that this node holds, its vector clock, and who else has it."
+
+    FILTER = "a part of the lines of a value; !… for those without it"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "scroll(-1)", "Up", show=False, id="versions.up"),
@@ -86,9 +86,10 @@ class VersionsPane(Pane, can_focus=True):
         self._top = 0
         self._ages: list[str] = []
         self._unfolded = False
+        self._filter = ""
+        self._laid: Laid | None = None
         self._chosen: int | None = None
         self._hint: Line = ()
-        self._places: list[Place] = []
 
     # ------------------------------------------------------------------ what it shows
 
@@ -124,6 +125,17 @@ class VersionsPane(Pane, can_focus=True):
     def value(self) -> str:
         """The newest value's JSON text; empty when there is none."""
         return "" if self._inspection is None else newest(self._inspection)
+
+    @property
+    def filter(self) -> str:
+        """The filter as typed."""
+        return self._filter
+
+    def set_filter(self, text: str) -> None:
+        """Of the values, show only lines with this text (`!text`: without it); nothing is folded then."""
+        self._filter = text
+        self._top = 0
+        self._lay_out()
 
     def attach(self, node: NodeInterface) -> None:
         """Show what this node holds."""
@@ -223,15 +235,17 @@ class VersionsPane(Pane, can_focus=True):
 
     def _made(self) -> list[Line]:
         shown, values = self._inspection, self._values
+        self._laid = None
         if shown is None or values is None:
             if self._key or self._node is None:
                 return []
             return [(), (Span(" select a key to see its versions, clocks and who has it", "dim"),)]
-        room = self.room
-        most = UNFOLDED if self._unfolded else max(6, self.rows - 16)
-        laid = cards(shown, values, self._roster, room, most, self._now(), self._chosen)
-        self._places = laid.places
-        return [*laid.lines, *explained(shown, self._roster, room)]
+        look = Look(
+            self._roster, self.room, self._now(), whole=self._unfolded, find=self._filter, chosen=self._chosen
+        )
+        made = sheet(shown, values, look, self.rows)
+        self._laid = made.laid
+        return made.lines
 
     def _label(self) -> None:
         shown = self._inspection if self._key else None
@@ -239,13 +253,23 @@ class VersionsPane(Pane, can_focus=True):
         if shown is None:
             self.label((Span("Versions", accent),))
         else:
-            hint = hints(shown, len(cids(shown)), self._chosen, focused=self.has_focus)
-            self.label(heading(shown, self.room, accent), hint)
+            laid = self._laid
+            unfolds = "fold" if self._unfolded else "unfold" if laid is not None and laid.folded else ""
+            hint = hints(shown, len(cids(shown)), self._chosen, focused=self.has_focus, unfolds=unfolds)
+            title = list(heading(shown, self.room, accent))
+            if self._filter and laid is not None:
+                title.append(said(cut(f"  / {self._filter}", max(10, self.room // 3)), "amber"))
+                title.append(Span(f"  {laid.fitting:,} of {laid.of:,} lines", "dim"))
+            self.label(title, hint)
             self._hint = hint
 
     def on_resize(self, event: events.Resize) -> None:
         """Cards go beside or below each other."""
         self._lay_out()
+
+    @property
+    def _places(self) -> list[Place]:
+        return [] if self._laid is None else self._laid.places
 
     # ------------------------------------------------------------------ scrolling
 
@@ -299,8 +323,9 @@ class VersionsPane(Pane, can_focus=True):
         self._chosen = at
         self._lay_out()
         self.refresh_bindings()
-        if at is not None and at < len(self._places):
-            place = self._places[at]
+        places = self._places
+        if at is not None and at < len(places):
+            place = places[at]
             if place.top < self._top or place.bottom > self._top + self.rows:
                 self._show_from(place.top)
 

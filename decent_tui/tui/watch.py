@@ -107,5 +107,6 @@ class Watch:
             panes.versions.reload()
         panes.peers.show(self._numbers.peers, facts.roster)
         if facts.status is not None:
-            panes.keys.set_totals(facts.status.keys + facts.status.deleted, facts.status.conflicts)
+            of = facts.status
+            panes.keys.set_totals(of.keys + of.deleted, of.conflicts, of.deleted)
         self._header.show(facts)

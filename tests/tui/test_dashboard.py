@@ -56,8 +56,12 @@ async def test_a_dial_that_is_on_is_said_in_the_banner_the_peers_and_the_log_and
 @pytest.mark.parametrize("room", [40, 60, 80, 100, 120, 200])
 async def test_the_header_fits_and_keeps_the_conflicts_longest(room: int) -> None:
     status = story()._status()
-    line = header_line(Facts(status=status, cuts=1), room)
+    line, zones = header_line(Facts(status=status, cuts=1), room)
     assert width(line) == room
+    said = {zone.part: plain(line)[zone.start : zone.end] for zone in zones}
+    assert said["cut"].strip() == "✂ 1 cut"
+    assert said["name"].endswith("otter")
+    assert room < 120 or said["conflicts"] == "≠ 1 conflict"
     assert "cut" in plain(line)
     assert any(span.ink.endswith("on red") for span in line)  # a banner, not a word among others
     assert room < 60 or "conflict" in plain(line)
@@ -154,7 +158,7 @@ async def test_messages_like_this_one() -> None:
         board.set_focus(board.messages)
         await pilot.press("f")
         await until(pilot, lambda: board.prompt.filter.value == "peer:127.0.0.1:9002 type:sync")
-        await until(pilot, lambda: "1 of 8 fit" in text(board.messages))
+        await until(pilot, lambda: "1 of 7 fit" in text(board.messages))
         assert "dir:in" in text(board.answer)  # says what else may be typed
         await pilot.press("enter")
         assert board.focused is board.messages
@@ -216,6 +220,29 @@ async def test_the_key_bar_explains_the_key_under_the_mouse() -> None:
         bar = board.query_one(KeyBar)
         await pilot.hover(bar, offset=(text(bar).index("zoom"), 0))
         await until(pilot, lambda: bar.tooltip == "This pane alone, or all")
+
+
+async def test_the_parts_of_the_header_say_what_they_mean_and_lead_there() -> None:
+    async with shown(story()) as (pilot, board):
+        line = text(board.header)
+        await pilot.hover(board.header, offset=(line.index("settled"), 0))
+        await until(pilot, lambda: "all writes" in str(board.header.tooltip))
+        await pilot.click(board.header, offset=(line.index("peers"), 0))
+        await until(pilot, lambda: board.focused is board.peers)
+        await pilot.click(board.header, offset=(line.index("conflict"), 0))
+        await until(pilot, lambda: board.focused is board.keys and board.keys.key == "user:42")
+
+
+async def test_where_there_is_little_room_the_views_share_a_word_and_each_can_be_clicked() -> None:
+    async with shown(story(), (100, 30)) as (pilot, board):
+        bar = board.query_one(KeyBar)
+        assert "2/3 views" in text(bar)
+        await pilot.click(bar, offset=(text(bar).index("2/3") + 2, 0))
+        await until(pilot, lambda: "timeline" in type(pilot.app.screen).__name__.lower())
+        await pilot.press("1")
+        await until(pilot, lambda: pilot.app.screen is board)
+        await pilot.resize_terminal(200, 30)
+        await until(pilot, lambda: "2 convergence  3 timeline" in text(bar))
 
 
 async def test_the_key_bar_shows_whole_words_at_every_width() -> None:

@@ -15,10 +15,10 @@ ONE = Inspection("k", [view("A", 1, {}, "1")], [])
 @pytest.mark.parametrize(
     ("shown", "chosen", "focused", "words"),
     [
-        (ONE, None, True, "e edit"),
-        (TWO, None, True, "a/b keep  e merge"),
-        (MANY, None, True, "a/b keep  ←/→ more  e merge"),
-        (MANY, None, False, "a/b keep  Tab ←/→ more  e merge"),
+        (ONE, None, True, "e edit  t history"),
+        (TWO, None, True, "a/b keep  e merge  t history"),
+        (MANY, None, True, "a/b keep  ←/→ more  e merge  t history"),
+        (MANY, None, False, "a/b keep  Tab ←/→ more  e merge  t history"),
         (MANY, 2, True, "←/→ choose  Enter keep c  e merge"),
     ],
 )

@@ -11,7 +11,7 @@ from textual import events
 from decent_tui.core.events import Alarm, PeerChanged
 from decent_tui.core.operations import PeerView
 from decent_tui.core.values import check_key
-from decent_tui.tui.cards import Values, cards
+from decent_tui.tui.cards import Look, Values, cards
 from decent_tui.tui.editor import Draft, Editor
 from decent_tui.tui.ink import Inks
 from decent_tui.tui.palette import DARK, variables
@@ -138,7 +138,8 @@ def test_every_segment_passes_the_door_last() -> None:
             context={},
         )
     inspection = node._inspect("k")
-    lines = cards(inspection, Values(inspection), roster(node._status(), [], Colours()), 80, 40, NOON).lines
+    look = Look(roster(node._status(), [], Colours()), 80, NOON, most=40)
+    lines = cards(inspection, Values(inspection), look).lines
     inks = Inks(variables(DARK))
     for line in lines:
         strip = inks.strip(line, 80)

@@ -155,3 +155,18 @@ async def press_fast(pilot: Pilot[None], key: str, times: int) -> None:
     """Press a key many times without waiting for what it does."""
     for _ in range(times // 20):
         await pilot.press(*([key] * 20))
+
+
+async def test_what_a_filter_shows_is_told_as_a_command() -> None:
+    async with shown(story()) as (pilot, board):
+        await type_line(pilot, "/user:\n")
+        await until(pilot, lambda: ": keys user:  ─  lists these in a script" in text(board.answer))
+        await pilot.press("c")
+        await until(pilot, lambda: ": keys user: --conflicts" in text(board.answer))
+        await type_line(pilot, "/!\n")  # what a beginning is left out of, no command lists
+        assert "keys !" not in text(board.answer)
+
+
+async def test_deleted_keys_are_counted_beside_the_others() -> None:
+    async with shown(story()) as (pilot, board):
+        await until(pilot, lambda: "25, 1 deleted" in text(board.keys))

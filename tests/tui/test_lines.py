@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from decent_tui.tui.answer import wrapped
-from decent_tui.tui.lines import Span, cells, crop, cut, fit, flow, pad, plain, said, spread, width
+from decent_tui.tui.lines import Span, cells, crop, cut, fit, flow, pad, plain, said, spread, width, wrapped
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from decent_tui.core.chance import name_for
 from decent_tui.core.clocks import beside, taken_in
 from decent_tui.core.operations import PeerView
+from decent_tui.tui.lines import plain
 from decent_tui.tui.roster import Colours, Face, Roster, roster
 
 from .scripted import story
@@ -38,10 +40,20 @@ def test_neighbouring_ports_have_the_same_colours_in_every_dashboard() -> None:
 
 def test_a_stranger_gets_a_makeshift_face() -> None:
     who = roster(None, [], Colours())
-    assert who.face("0123456789abcdef").label == "01234567"
+    assert who.face("0123456789abcdef").label == f"{name_for('0123456789abcdef')}·01"
     assert who.face("9f@127.0.0.1:7777").label == ":7777"
     assert who.face("", "127.0.0.1:50123").label == ":50123"
     assert who.face("\x1b[31m").label == "␛[31m"
+
+
+def test_text_calls_nodes_by_their_labels_but_for_what_is_in_quotes() -> None:
+    known = Roster("", {"1" * 16: Face(":9001", "otter", "node-1")})
+    text = f'by {"1" * 16}, clock {"ab" * 8}:3 {{"n": 1234567890123456, "by": "{"1" * 16}"}} {"ab" * 32}'
+    said = known.named(text, "dim")
+    assert plain(said) == text.replace(f"by {'1' * 16},", "by :9001,").replace(
+        f"{'ab' * 8}:3", f"{known.face('ab' * 8).label}:3"
+    )
+    assert said[1].ink == "node-1"
 
 
 OURS = "a" * 16

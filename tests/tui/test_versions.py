@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from decent_tui.core.clocks import taken_in
 from decent_tui.core.operations import Inspection, Lacking, Resolve
 from decent_tui.core.version import visible
 from decent_tui.tui.explain import explained
@@ -203,3 +204,41 @@ async def test_who_lacks_the_key_is_said_with_since_when_and_why() -> None:
     assert "◌ :9002 lacks it for 2 min: the link is cut by you for 2 min" in told
     assert "◌ :9003 lacks it for 3 s: it is linked, 1 write behind, and catching up" in told
     assert "The mark of the deletion waits for :9003 :9001" in told
+
+
+async def test_a_filter_finds_lines_of_the_value_and_esc_takes_it_away() -> None:
+    node = story()
+    async with shown(node, now=lambda: NOON) as (pilot, board):
+        await select(pilot, board, "user:42")
+        await pilot.press("tab")
+        await type_line(pilot, "/score\n")
+        await until(pilot, lambda: "/ score  2 of 10 lines" in text(board.versions))
+        assert "kavin" not in text(board.versions)
+        assert "≠ 2 siblings" in text(board.versions)
+        await pilot.press("escape")
+        await until(pilot, lambda: "kavin" in text(board.versions))
+
+
+async def test_t_asks_for_the_history() -> None:
+    async with shown(story()) as (pilot, board):
+        await select(pilot, board, "user:42")
+        await pilot.press("t")
+        await until(pilot, lambda: ": history user:42" in text(board.answer))
+
+
+async def test_an_answer_calls_nodes_by_their_labels() -> None:
+    async with shown(story()) as (pilot, board):
+        await type_line(pilot, ":why user:42\n")
+        await until(pilot, lambda: "by :9002 at" in text(board.answer))
+        assert LYNX not in text(board.answer)
+
+
+async def test_what_is_counted_apart_is_said_to_be() -> None:
+    node = story()
+    node.write(node.me, "apart", "1", context={taken_in(node.me): 3})
+    async with shown(node) as (pilot, board):
+        await select(pilot, board, "user:42")
+        assert "counts apart" not in text(board.versions)
+        await select(pilot, board, "apart")
+        await until(pilot, lambda: ":9001+" in text(board.versions))
+        assert "+ counts apart" in text(board.versions)
