@@ -55,6 +55,12 @@ def _sim() -> Start:
     return Start(sim.parser, sim.main)
 
 
+def _restore() -> Start:
+    from decent_tui.cli import restore
+
+    return Start(restore.parser, restore.main)
+
+
 def _config() -> Start:
     from decent_tui.cli import config
 
@@ -72,6 +78,7 @@ _ROWS: Final = (
     Subcommand("demo", "demo", "real nodes and a story of a minute: see it converge", _demo),
     Subcommand("play", "play FILE", "a story of your own", _play),
     Subcommand("sim", "sim", "random histories on virtual time, with every rule checked", _sim),
+    Subcommand("restore", "restore FILE", "make a backup the data of a node, under a new id", _restore),
     Subcommand("config", "config", "the options, and where each has its value from", _config),
     Subcommand("completion", "completion SHELL", "what has a shell complete all this by Tab", _completion),
 )

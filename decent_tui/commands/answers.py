@@ -2,6 +2,7 @@
 
 import msgspec
 
+from decent_tui.commands.backup import BackedUp
 from decent_tui.commands.files import Exported, Imported
 from decent_tui.commands.parse import find
 from decent_tui.commands.table import COMMANDS, Help
@@ -29,7 +30,7 @@ class Watching(msgspec.Struct, frozen=True):
     prefix: str
 
 
-Answer = AnyAnswer | HelpAnswer | Watching | Exported | Imported
+Answer = AnyAnswer | HelpAnswer | Watching | Exported | Imported | BackedUp
 
 
 def shortfall(answer: Answer) -> str:

@@ -46,7 +46,13 @@ class Import(msgspec.Struct, frozen=True):
     file: str
 
 
-Request = AnyOperation | Help | Exit | Watch | Export | Import
+class Backup(msgspec.Struct, frozen=True):
+    """Carried out by whoever read it, with its own files."""
+
+    file: str
+
+
+Request = AnyOperation | Help | Exit | Watch | Export | Import | Backup
 
 
 class Kind(Enum):

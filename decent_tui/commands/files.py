@@ -6,23 +6,20 @@ An import writes the values as new ones, by ordinary puts; what else a line has 
 
 import asyncio
 import os
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
 import msgspec
 
+from decent_tui.commands.new_file import check_name, new_file, reason
+from decent_tui.commands.progress import Progress, Step
 from decent_tui.core.errors import Refused
 from decent_tui.core.limits import MAX_LINE
-from decent_tui.core.operations import Entries, Put, Versions
+from decent_tui.core.operations import Entries, Put, Status, Versions
 from decent_tui.net.interface import NodeInterface
 
 AT_ONCE: Final = 1024
 """Lines that are written together: as many share one sync of the disk."""
-
-Progress = Callable[[int, int], None]
-"""Told of the lines and bytes so far."""
 
 
 class Exported(msgspec.Struct, frozen=True):
@@ -58,27 +55,18 @@ _line: Final = msgspec.json.Decoder(_Line)
 async def export_to(node: NodeInterface, path: str, prefix: str, progress: Progress) -> Exported:
     """Write every key with this prefix to a file, which appears there when it is whole. What is written
     meanwhile may be in it or not. Raises Refused."""
-    _check(path)
-    part = Path(f"{path}.part")
     count = size = conflicts = 0
-    try:
-        with await asyncio.to_thread(part.open, "wb") as file:
-            after, more = "", True
-            while more:
-                page = await node.run(Entries(prefix, after))
-                lines = b"".join(map(_encoded, page.entries))
-                await asyncio.to_thread(file.write, lines)
-                count, size = count + len(page.entries), size + len(lines)
-                conflicts += sum(len(entry.versions) > 1 for entry in page.entries)
-                more, after = page.more, page.entries[-1].key if page.entries else ""
-                progress(count, size)
-            await asyncio.to_thread(_sync, file)
-        await asyncio.to_thread(part.replace, path)
-    except OSError as error:
-        raise Refused(f"{path} cannot be written: {_reason(error)}") from None
-    finally:
-        with suppress(OSError):  # it is gone unless something went wrong
-            await asyncio.to_thread(part.unlink)
+    async with new_file(path) as file:
+        keys = 0 if prefix else (await node.run(Status())).keys
+        after, more = "", True
+        while more:
+            page = await node.run(Entries(prefix, after))
+            lines = b"".join(map(_encoded, page.entries))
+            await asyncio.to_thread(file.write, lines)
+            count, size = count + len(page.entries), size + len(lines)
+            conflicts += sum(len(entry.versions) > 1 for entry in page.entries)
+            more, after = page.more, page.entries[-1].key if page.entries else ""
+            progress(Step(count, size, min(1.0, count / keys) if keys else None))
     return Exported(path, count, size, conflicts)
 
 
@@ -87,21 +75,17 @@ def _encoded(entry: Versions) -> bytes:
     return msgspec.json.encode(_Line(entry.key, newest, others)) + b"\n"
 
 
-def _sync(file: BinaryIO) -> None:
-    file.flush()
-    os.fsync(file.fileno())
-
-
 # ------------------------------------------------------------------ import
 
 
 async def import_from(node: NodeInterface, path: str, progress: Progress) -> Imported:
     """Put every key of a file. Raises Refused, naming the first line that is wrong; those before it, and a
     few behind it, are written then."""
-    _check(path)
+    check_name(path)
     count = size = conflicts = 0
     try:
         with await asyncio.to_thread(Path(path).open, "rb") as file:
+            whole = os.fstat(file.fileno()).st_size
             while texts := await asyncio.to_thread(_some, file):
                 lines, wrong = _decoded(texts, count)
                 puts = (node.run(Put(line.key, bytes(line.value).decode())) for line in lines)
@@ -113,11 +97,11 @@ async def import_from(node: NodeInterface, path: str, progress: Progress) -> Imp
                         raise outcome
                 conflicts += sum(bool(line.others) for line in lines)
                 count, size = count + len(lines), size + sum(map(len, texts))
-                progress(count, size)
+                progress(Step(count, size, size / whole if whole else None))
                 if wrong:
                     raise Refused(wrong)
     except OSError as error:
-        raise Refused(f"{path} cannot be read: {_reason(error)}") from None
+        raise Refused(f"{path} cannot be read: {reason(error)}") from None
     return Imported(path, count, size, conflicts)
 
 
@@ -141,12 +125,3 @@ def _decoded(texts: list[bytes], before: int) -> tuple[list[_Line], str]:
             form = '{"key": …, "value": …}'
             return lines, f"line {number:,} is not {form}: {error}; the lines before it are written"
     return lines, ""
-
-
-def _check(path: str) -> None:
-    if "\0" in path:
-        raise Refused("the name of a file has no null character")
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

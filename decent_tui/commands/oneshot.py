@@ -18,10 +18,11 @@ from decent_tui.commands.configuration import ConfigError, Configuration, config
 from decent_tui.commands.encode import encode_error, encode_event
 from decent_tui.commands.option import Front
 from decent_tui.commands.parse import find
+from decent_tui.commands.progress_bar import shown
 from decent_tui.commands.render import error_line, lines
 from decent_tui.commands.scan import Word
 from decent_tui.commands.session import Outcome, carry_out
-from decent_tui.commands.table import Command, Exit, Export, Help, Import, Request, Watch, WrongUsage
+from decent_tui.commands.table import Backup, Command, Exit, Export, Help, Import, Request, Watch, WrongUsage
 from decent_tui.commands.watch import Watcher, in_text
 from decent_tui.core.address import Address
 from decent_tui.core.errors import Refused, Unreachable
@@ -149,11 +150,11 @@ async def _run(name: str, request: Request, where: Address, call: _Call) -> int:
         async with RemoteNode(where, wanted=["changed"]) as node:
             if isinstance(request, Watch):
                 return await _watch(node, request, call)
-            long = call.timeout is None and isinstance(request, Export | Import)
+            long = call.timeout is None and isinstance(request, Export | Import | Backup)
             limit = None if long else max(patience, getattr(request, "timeout_s", 0.0) + GRACE_S)
-            async with asyncio.timeout(limit):
-                outcome = await carry_out(node, name, request, _progress)
-            _progress(0, 0)
+            with shown(name) as progress:
+                async with asyncio.timeout(limit):
+                    outcome = await carry_out(node, name, request, progress)
             return _finish(outcome, call, 1)
     except TimeoutError:
         why = f"{where} gave no answer within {patience:g} s; what was asked may have been done or not"
@@ -191,14 +192,6 @@ def _finish(outcome: Outcome, call: _Call, code: int) -> int:
         line = error_line(outcome.command or "decent-tui", outcome.error)
         sys.stderr.write(line.encode(sys.stderr.encoding, "replace").decode(sys.stderr.encoding) + "\n")
     return 0 if outcome.ok else code
-
-
-def _progress(count: int, size: int) -> None:
-    """Show a person how an export or import goes, in one line of the terminal; with nothing, take it away."""
-    if sys.stderr.isatty():
-        told = f"{count:,} keys, {size / 1e6:,.1f} MB" if count else ""
-        sys.stderr.write(f"\r{told:40}\r" if not count else f"\r{told:40}")
-        sys.stderr.flush()
 
 
 def _print(text: Sequence[str] | Iterator[str]) -> None:

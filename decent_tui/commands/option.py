@@ -25,8 +25,11 @@ class Front(Flag):
     ATTACH = auto()
     """`decent-tui attach`: the dashboard of a node elsewhere."""
 
+    RESTORE = auto()
+    """`decent-tui restore`: a backup becomes the data of a node."""
 
-EVERYWHERE: Final = Front.NODE | Front.COMMAND | Front.ATTACH
+
+EVERYWHERE: Final = Front.NODE | Front.COMMAND | Front.ATTACH | Front.RESTORE
 
 
 class Takes(Enum):

@@ -28,11 +28,11 @@ from decent_tui.commands.option import (
 from decent_tui.core.address import Address, check_host, check_port, parse
 
 HOST: Final = Option(
-    "host", "127.0.0.1", check_host, Takes.TEXT, Front.NODE,
+    "host", "127.0.0.1", check_host, Takes.TEXT, Front.NODE | Front.RESTORE,
     "the address to listen on; 0.0.0.0 or :: for every interface", "HOST",
 )  # fmt: skip
 PORT: Final = Option(
-    "port", 9001, port, Takes.NUMBER, Front.NODE,
+    "port", 9001, port, Takes.NUMBER, Front.NODE | Front.RESTORE,
     "the port to listen on; 0 takes a free one, in memory without --data", "PORT",
 )  # fmt: skip
 PEERS: Final = Option[tuple[str, ...]](
@@ -43,7 +43,7 @@ NAME: Final = Option[str | None](
     "name", None, name, Takes.TEXT, Front.NODE, "what other nodes call this one", "NAME"
 )
 DATA: Final = Option[Path | None](
-    "data", None, file, Takes.TEXT, Front.NODE, "the file that keeps everything", "FILE"
+    "data", None, file, Takes.TEXT, Front.NODE | Front.RESTORE, "the file that keeps everything", "FILE"
 )
 MEMORY: Final = Option(
     "memory", False, switch, Takes.SWITCH, Front.NODE,
@@ -76,7 +76,7 @@ TIMEOUT: Final = Option[float | None](
     "how long to wait for an answer, if not as long as the command has it", "SECONDS",
 )  # fmt: skip
 JSON: Final = Option(
-    "json", False, switch, Takes.SWITCH, Front.NODE | Front.COMMAND,
+    "json", False, switch, Takes.SWITCH, Front.NODE | Front.COMMAND | Front.RESTORE,
     "answers as JSON objects, one a line; of a node only with --headless",
 )  # fmt: skip
 CONFIG: Final = Option[Path | None](

@@ -10,6 +10,7 @@ from typing import Final
 
 from decent_tui.commands import render_seeing as seeing
 from decent_tui.commands.answers import Answer, HelpAnswer, Watching
+from decent_tui.commands.backup import BackedUp
 from decent_tui.commands.encode import encode_snapshot
 from decent_tui.commands.files import Exported, Imported
 from decent_tui.commands.render_seeing import moment, value
@@ -210,6 +211,11 @@ def _imported(answer: Imported, command: str) -> Iterator[str]:
     yield f"{answer.file}: {answer.count:,} keys written"
     if answer.conflicts:
         yield f"{answer.conflicts:,} of them were in conflict: only their newest value was written"
+
+
+@_lines.register
+def _backed_up(answer: BackedUp, command: str) -> Iterator[str]:
+    yield f"{answer.file}: a backup of {answer.count:,} keys, {answer.bytes:,} bytes"
 
 
 @_lines.register

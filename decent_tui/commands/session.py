@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple, cast
 
 from decent_tui.commands.answers import Answer, explain, shortfall
+from decent_tui.commands.backup import back_up
 from decent_tui.commands.encode import encode, encode_error
-from decent_tui.commands.files import Progress, export_to, import_from
+from decent_tui.commands.files import export_to, import_from
 from decent_tui.commands.parse import first_word, is_blank, parse
+from decent_tui.commands.progress import Progress, untold
 from decent_tui.commands.render import error_line, lines
-from decent_tui.commands.table import Exit, Export, Help, Import, Request, Watch
+from decent_tui.commands.table import Backup, Exit, Export, Help, Import, Request, Watch
 from decent_tui.core.errors import Refused, StorageError
 from decent_tui.core.operations import AnyAnswer, Done, Leave, Operation
 from decent_tui.net.interface import NodeInterface
@@ -63,10 +65,10 @@ async def run_line(node: NodeInterface, line: str) -> Outcome | None:
 
 
 async def carry_out(
-    node: NodeInterface, command: str, request: Request, progress: Progress = lambda count, size: None
+    node: NodeInterface, command: str, request: Request, progress: Progress = untold
 ) -> Outcome:
     """Carry out what was parsed; calls whose first steps come in some order take effect in that order.
-    `progress` is told how an export or import goes."""
+    `progress` is told how an export, import or backup goes."""
     try:
         if isinstance(request, Exit):
             return Outcome(command, Done(), ends=True)
@@ -78,6 +80,8 @@ async def carry_out(
             return Outcome(command, await export_to(node, request.file, request.prefix, progress))
         if isinstance(request, Import):
             return Outcome(command, await import_from(node, request.file, progress))
+        if isinstance(request, Backup):
+            return Outcome(command, await back_up(node, request.file, progress))
         # mypy cannot see through a union that each operation is an Operation of one of the answers
         answer: AnyAnswer = await node.run(cast("Operation[AnyAnswer]", request))
         return Outcome(command, answer, ends=isinstance(request, Leave))

@@ -3,7 +3,7 @@ them."""
 
 from typing import Final
 
-from decent_tui.commands.command import Command, Export, Import, Kind, Watch, next_word, only
+from decent_tui.commands.command import Backup, Command, Export, Import, Kind, Watch, next_word, only
 from decent_tui.commands.scan import Scanner
 
 
@@ -18,6 +18,10 @@ def _export(scan: Scanner) -> Export:
 
 def _import(scan: Scanner) -> Import:
     return Import(only(scan).text)
+
+
+def _backup(scan: Scanner) -> Backup:
+    return Backup(only(scan).text)
 
 
 STREAMING: Final = (
@@ -47,6 +51,16 @@ STREAMING: Final = (
         (Kind.FILE,),
         details="Each line is an ordinary put, so it replaces what the key holds here. Of a conflict only "
         "the newest value is written. The file is on the side where this is typed.",
+    ),
+    Command(
+        "backup",
+        "backup FILE",
+        "copy this node's whole data, as it is at this moment",
+        _backup,
+        (Kind.FILE,),
+        details="With all values of conflicts, deletions and what the node knows of others; the node goes on "
+        "meanwhile. decent-tui restore FILE makes a node of it, under a new id. An older backup of that name "
+        "is replaced. The file is on the side where this is typed.",
     ),
 )
 """The rows of the table of commands."""

@@ -8,6 +8,7 @@ import re
 from typing import Final
 
 from decent_tui.commands.command import A_PEER, next_word, nothing, only
+from decent_tui.commands.command import Backup as Backup
 from decent_tui.commands.command import Command as Command
 from decent_tui.commands.command import Exit as Exit
 from decent_tui.commands.command import Export as Export

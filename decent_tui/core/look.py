@@ -6,6 +6,7 @@ from typing import Final
 
 from decent_tui.core import operations as ops
 from decent_tui.core.dials import dials_of
+from decent_tui.core.errors import Refused
 from decent_tui.core.exchange import Exchange
 from decent_tui.core.lacks import all_known, convergence, in_ms, missing, views
 from decent_tui.core.limits import ANSWER
@@ -59,6 +60,8 @@ class Look:
                 return recall(self._parts, since, limit)
             case ops.Inspect(key=key):
                 return self._inspect(key)
+            case ops.ReadCopy():  # where there is a file, whoever runs the node answers it
+                raise Refused("this node keeps nothing in a file that could be copied; use export")
             case _:
                 raise TypeError(f"nobody carries out {operation!r}")
 

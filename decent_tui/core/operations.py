@@ -14,6 +14,8 @@ from decent_tui.core.convergence_operations import ConvergenceView as Convergenc
 from decent_tui.core.convergence_operations import LackRow as LackRow
 from decent_tui.core.convergence_operations import Wait as Wait
 from decent_tui.core.convergence_operations import Waited as Waited
+from decent_tui.core.copy_operations import CopyPart as CopyPart
+from decent_tui.core.copy_operations import ReadCopy as ReadCopy
 from decent_tui.core.dial_operations import Addresses as Addresses
 from decent_tui.core.dial_operations import Cut as Cut
 from decent_tui.core.dial_operations import DialView as DialView
@@ -81,13 +83,14 @@ AnyOperation = (
     | Peers | AddPeer | GetPeer | Gossip | Forget | Leave
     | Cut | Heal | Lag | Lose | Duplicate | Reorder
     | Status | Measure | Rows | Count | Inspect | Wait | Convergence | Why | History | Recall
+    | ReadCopy
 )  # fmt: skip
 
 
 AnyAnswer = (
     Versions | KeyOnly | KeyList | EntryPage | PeerVersions | PeerList | Address | Addresses | DialView
     | Exchanges | SnapshotAnswer | Done | NodeStatus | Measures | RowPage | KeyCount | Inspection
-    | Waited | ConvergenceView | KeyReasons | KeyHistory | Happenings
+    | Waited | ConvergenceView | KeyReasons | KeyHistory | Happenings | CopyPart
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from random import SystemRandom
 from types import TracebackType
 from typing import Final, Self, TypeVar
@@ -25,10 +26,12 @@ from decent_tui.core.operations import Operation
 from decent_tui.core.store import Root, Store
 from decent_tui.core.tuning import Tuning
 from decent_tui.net.connection import in_words
+from decent_tui.net.copies import Copies
 from decent_tui.net.interface import Listener, Load
 from decent_tui.net.settings import Settings, StartError
 from decent_tui.net.traffic import Traffic
 from decent_tui.net.turn import Turns
+from decent_tui.storage.copying import copy
 from decent_tui.storage.location import default_file
 from decent_tui.storage.opening import open_store
 
@@ -111,7 +114,11 @@ class Node:
             self._server.close()
             raise StartError(str(error)) from None
         self._engine = self._make_engine()
-        self._turns = Turns(self._engine, None if self._settings.volatile else self._make_durable)
+        self._copies: Copies | None = None
+        if not self._settings.volatile:
+            self._copies = Copies(self._copy, Path(f"{self.data}.copy"))
+        make_durable = None if self._settings.volatile else self._make_durable
+        self._turns = Turns(self._engine, make_durable, self._copies)
         pause = SCREEN_PAUSE if self._settings.screen else 0.0
         self._traffic = Traffic(self._engine, self._turns, pause, self._retired)
         self._turns.now()
@@ -152,6 +159,12 @@ class Node:
     async def _make_durable(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._disk, self._store.make_durable)
 
+    def _copy(self, path: Path, stopped: Callable[[], bool]) -> int:
+        """Copy the file, in a thread; what the copy holds is on the disk before anybody reads it there."""
+        keys = copy(Path(self.data), path, stopped)
+        self._store.make_durable()
+        return keys
+
     # ------------------------------------------------------------------ how it ends
 
     async def __aexit__(
@@ -162,6 +175,8 @@ class Node:
         self._engine.stop()
         await self._turns.turn(self._traffic)
         self._stopping = True
+        if self._copies is not None:
+            await self._copies.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

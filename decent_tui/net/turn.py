@@ -12,8 +12,9 @@ from typing import Final, Protocol, TypeVar, cast
 from decent_tui.core.engine import Engine
 from decent_tui.core.errors import Refused, StorageError
 from decent_tui.core.events import AnyEvent, Carried
-from decent_tui.core.operations import AnyAnswer, AnyOperation, Operation
+from decent_tui.core.operations import AnyAnswer, AnyOperation, Operation, ReadCopy
 from decent_tui.core.outputs import Answered, Dial, Drop, Effect, Send
+from decent_tui.net.copies import Copies
 from decent_tui.net.interface import Listener
 
 A = TypeVar("A")
@@ -33,11 +34,18 @@ class Hands(Protocol):
 
 
 class Turns:
-    """An engine, its inputs and its turns; `make_durable` syncs the disk (None: nothing is kept)."""
+    """An engine, its inputs and its turns. `make_durable` syncs the disk (None: nothing is kept), `copies`
+    are made of its file (None: there is none)."""
 
-    def __init__(self, engine: Engine, make_durable: Callable[[], Awaitable[None]] | None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        make_durable: Callable[[], Awaitable[None]] | None,
+        copies: Copies | None = None,
+    ) -> None:
         self._engine = engine
         self._make_durable = make_durable
+        self._copies = copies
         self._numbers = 0
         self._waiting: dict[int, asyncio.Future[AnyAnswer]] = {}
         self._listeners: list[_Subscription] = []
@@ -67,6 +75,8 @@ class Turns:
 
     async def run(self, operation: Operation[A]) -> A:
         """Carry out one operation (see `NodeInterface.run`)."""
+        if isinstance(operation, ReadCopy) and self._copies is not None:
+            return cast(A, await self._copies.read(operation))
         self._numbers += 1
         number = self._numbers
         future = asyncio.get_running_loop().create_future()

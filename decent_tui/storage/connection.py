@@ -40,3 +40,12 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that changes nothing, also beside a node that writes; what lies still is read without so
+    much as a lock, so it may lie on a medium that cannot be written."""
+    still = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro{still}", uri=True, isolation_level=None, timeout=_PATIENCE
+    )

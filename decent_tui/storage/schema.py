@@ -72,6 +72,18 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
 
     Nothing is written to a file that is refused. sqlite3.Error passes through.
     """
+    known = is_known(connection, path)
+    if connection.execute("PRAGMA journal_mode = WAL").fetchone() != ("wal",):
+        raise StorageError(f"{path} lies on a file system without shared memory; choose a local disk")
+    if not known:
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in _TABLES:
+            connection.execute(statement)
+        connection.execute("COMMIT")
+
+
+def is_known(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether the file has these tables; False for an empty one. StorageError for any other. Only looks."""
     application = _number(connection, "PRAGMA application_id")
     found = _number(connection, "PRAGMA user_version")
     if application == APPLICATION_ID:
@@ -82,13 +94,7 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
             )
     elif application or found or _number(connection, "SELECT count(*) FROM sqlite_master"):
         raise StorageError(f"{path} belongs to another program; choose another file")
-    if connection.execute("PRAGMA journal_mode = WAL").fetchone() != ("wal",):
-        raise StorageError(f"{path} lies on a file system without shared memory; choose a local disk")
-    if application != APPLICATION_ID:
-        connection.execute("BEGIN IMMEDIATE")
-        for statement in _TABLES:
-            connection.execute(statement)
-        connection.execute("COMMIT")
+    return application == APPLICATION_ID
 
 
 def _number(connection: sqlite3.Connection, query: str) -> int:

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from decent_tui.commands.files import export_to, import_from
+from decent_tui.commands.progress import untold
 from decent_tui.commands.session import run_line
 from decent_tui.core import operations as ops
 from decent_tui.core.address import Address
@@ -24,10 +25,6 @@ HARD = {
     "big": "y" * 250_000,
     "k" * 1024: 10**40,
 }
-
-
-def told(count: int, size: int) -> None:
-    pass
 
 
 @pytest_asyncio.fixture(params=["here", "elsewhere"])
@@ -45,7 +42,7 @@ async def test_what_is_exported_is_imported_elsewhere(node: NodeInterface, tmp_p
     expected = HARD | {f"n{i:05}": i for i in range(2_500)}
     await asyncio.gather(*(node.run(ops.Put(key, json.dumps(value))) for key, value in expected.items()))
     steps: list[int] = []
-    exported = await export_to(node, path, "", lambda count, size: steps.append(count))
+    exported = await export_to(node, path, "", lambda step: steps.append(step.keys or 0))
     assert (exported.count, exported.conflicts) == (len(expected), 0)
     text = (tmp_path / "all.jsonl").read_bytes()
     assert exported.bytes == len(text)
@@ -53,7 +50,7 @@ async def test_what_is_exported_is_imported_elsewhere(node: NodeInterface, tmp_p
     assert len(steps) > 1
     assert {line["key"]: line["value"] for line in map(json.loads, text.splitlines())} == expected
     async with memory_node() as other:
-        imported = await import_from(other, path, told)
+        imported = await import_from(other, path, untold)
         assert (imported.count, imported.bytes) == (len(expected), exported.bytes)
         for key, value in HARD.items():
             assert await values(other, key) == [value]
@@ -72,9 +69,9 @@ async def test_an_export_of_a_prefix_has_those_keys_only(node: NodeInterface, tm
 
 
 async def test_an_empty_node_makes_an_empty_file(node: NodeInterface, tmp_path: Path) -> None:
-    assert (await export_to(node, str(tmp_path / "none"), "", told)).count == 0
+    assert (await export_to(node, str(tmp_path / "none"), "", untold)).count == 0
     assert (tmp_path / "none").read_bytes() == b""
-    assert (await import_from(node, str(tmp_path / "none"), told)).count == 0
+    assert (await import_from(node, str(tmp_path / "none"), untold)).count == 0
 
 
 async def test_a_conflict_keeps_its_other_values_and_both_sides_say_so(tmp_path: Path) -> None:
@@ -89,9 +86,9 @@ async def test_a_conflict_keeps_its_other_values_and_both_sides_say_so(tmp_path:
 
         await eventually(both)
         newest, other = await values(a, "k")
-        assert (await export_to(a, path, "", told)).conflicts == 1
+        assert (await export_to(a, path, "", untold)).conflicts == 1
         assert json.loads((tmp_path / "f").read_text()) == {"key": "k", "value": newest, "others": [other]}
-        assert (await import_from(a, path, told)).conflicts == 1
+        assert (await import_from(a, path, untold)).conflicts == 1
         assert await values(a, "k") == [newest]
 
 
@@ -104,7 +101,7 @@ async def test_a_wrong_line_is_named_and_those_before_it_are_written(
         b'{"key":"a","value":1}\n' + wrong.encode(errors="surrogateescape") + b'\n{"key":"b","value":1}\n'
     )
     with pytest.raises(Refused, match="line 2 is not"):
-        await import_from(node, str(path), told)
+        await import_from(node, str(path), untold)
     assert (await node.run(ops.Keys())).keys == ["a"]
 
 
@@ -112,22 +109,22 @@ async def test_a_line_that_the_node_refuses_is_named(node: NodeInterface, tmp_pa
     path = tmp_path / "f"
     path.write_text('{"key":"a","value":1}\n{"key":"","value":1}\n')
     with pytest.raises(Refused, match="line 2: a key must not be empty"):
-        await import_from(node, str(path), told)
+        await import_from(node, str(path), untold)
 
 
 async def test_a_file_that_cannot_be_is_one_sentence(node: NodeInterface, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="cannot be read: no such file"):
-        await import_from(node, str(tmp_path / "none"), told)
+        await import_from(node, str(tmp_path / "none"), untold)
     with pytest.raises(Refused, match="cannot be written: no such file"):
-        await export_to(node, str(tmp_path / "none" / "f"), "", told)
+        await export_to(node, str(tmp_path / "none" / "f"), "", untold)
     with pytest.raises(Refused, match="cannot be read: is a directory"):
-        await import_from(node, str(tmp_path), told)
+        await import_from(node, str(tmp_path), untold)
     for path in (str(tmp_path / "file" / "f"), "a\0b"):
         (tmp_path / "file").write_text("")
         with pytest.raises(Refused, match=r"not a directory|null character"):
-            await import_from(node, path, told)
+            await import_from(node, path, untold)
         with pytest.raises(Refused, match=r"not a directory|null character"):
-            await export_to(node, path, "", told)
+            await export_to(node, path, "", untold)
 
 
 async def test_a_failed_export_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
@@ -138,7 +135,7 @@ async def test_a_failed_export_leaves_the_old_file_and_no_other(tmp_path: Path) 
         remote = RemoteNode(Address(node.host, node.port))
         await remote.connect()
     with pytest.raises(Refused):
-        await export_to(remote, str(path), "", told)
+        await export_to(remote, str(path), "", untold)
     assert os.listdir(tmp_path) == ["f"]
     assert path.read_text() == "old"
     await remote.close()
