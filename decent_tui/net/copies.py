@@ -8,8 +8,8 @@ import asyncio
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from itertools import count
 from pathlib import Path
+from secrets import token_hex
 from threading import Event, Lock
 from typing import Final
 
@@ -33,7 +33,6 @@ class Copies:
         """`path` is where a copy is made, and belongs to this object."""
         self._copier = copier
         self._path = path
-        self._names = count(1)
         self._stop = Event()
         self._making: asyncio.Future[_Copy] | None = None
         self._made: _Copy | None = None
@@ -64,7 +63,7 @@ class Copies:
         if self._making is not None or self._made is not None:
             raise Refused("a backup of this node is being made already; try again when it is done")
         self._stop.clear()
-        self._making = asyncio.ensure_future(asyncio.to_thread(self._copy, str(next(self._names))))
+        self._making = asyncio.ensure_future(asyncio.to_thread(self._copy, token_hex(8)))
         self._making.add_done_callback(self._finished)
         try:
             return await asyncio.shield(self._making)

@@ -69,7 +69,7 @@ async def test_what_only_looks_changes_nothing() -> None:
 
 
 def test_every_operation_looks_or_changes_something() -> None:
-    assert {type(operation) for operation in LOOKS} | {ops.GetPeer} == {
+    assert {type(operation) for operation in LOOKS} | {ops.GetPeer, ops.ReadCopy} == {
         kind for kind in get_args(ops.AnyOperation) if kind.looks
     }
     assert {type(operation) for operation in CHANGES} == {

@@ -59,9 +59,7 @@ def test_stdin_takes_a_backup_too_and_it_replaces_an_older_one_only(cluster: Clu
     (tmp_path / "notes").write_text("mine")
     assert "no backup" in node.refused(f"backup {tmp_path}/notes")
     assert "no such file" in node.refused("backup nowhere/b")
-    assert (
-        sorted(each.name for each in tmp_path.iterdir() if ".copy" in each.name or ".part" in each.name) == []
-    )
+    assert [*tmp_path.glob("*.part"), *tmp_path.glob("*.copy*")] == []
 
 
 def test_a_node_in_memory_says_that_there_is_nothing_to_copy(cluster: Cluster, tmp_path: Path) -> None:
