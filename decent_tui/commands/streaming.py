@@ -55,7 +55,7 @@ STREAMING: Final = (
     Command(
         "backup",
         "backup FILE",
-        "copy this node's whole data, as it is at this moment",
+        "copy all data as it is now",
         _backup,
         (Kind.FILE,),
         details="With all values of conflicts, deletions and what the node knows of others; the node goes on "
