@@ -16,7 +16,9 @@ class Node(Methods):
 
     The arguments are the flags of the command: without `data` the file lies under the platform's data folder,
     one per host and port; `port` 0 takes a free one and then, as with `memory`, nothing is kept. `peers` are
-    nodes to talk to (host:port), one is enough; `advertise` is the address that they are told.
+    nodes to talk to (host:port), one is enough; `advertise` is the address that they are told. `cluster_key`
+    is a file that `decent-tui keygen` made; without one, and not `insecure`, only this machine is listened
+    to.
 
     Entering raises `StartError` in one plain sentence (the port is taken, the file is in use); leaving says
     goodbye to the peers, flushes and closes. Raises ValueError for an address that is none.
@@ -32,6 +34,8 @@ class Node(Methods):
         data: str | Path | None = None,
         memory: bool = False,
         advertise: str | None = None,
+        cluster_key: str | Path | None = None,
+        insecure: bool = False,
     ) -> None:
         settings = Settings(
             host=addresses.check_host(host),
@@ -41,6 +45,8 @@ class Node(Methods):
             data=None if data is None else Path(data),
             memory=memory,
             advertise=None if advertise is None else str(addresses.parse(advertise)),
+            cluster_key=None if cluster_key is None else Path(cluster_key),
+            insecure=insecure,
         )
         self._own = net.Node(settings)
         super().__init__(self._own)

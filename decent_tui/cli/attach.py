@@ -4,7 +4,7 @@ import argparse
 import os
 from collections.abc import Sequence
 
-from decent_tui.commands import flags
+from decent_tui.commands import flags, options
 from decent_tui.commands.arguments import PROGRAM, Parser, fail
 from decent_tui.commands.configuration import configure
 from decent_tui.commands.option import Front
@@ -27,21 +27,25 @@ def parser() -> Parser:
 def main(arguments: Sequence[str]) -> int:
     """Run `decent-tui attach`; the exit code."""
     parsed = parser().parse_args(arguments)
-    configure(flags.given(parsed))  # a wrong configuration is said everywhere
+    configuration = configure(flags.given(parsed))
     if not (os.isatty(0) and os.isatty(1)):
         return fail("the dashboard needs a terminal; decent-tui help lists what goes without one", 2)
 
     import asyncio
     import gc
 
-    from decent_tui.core.errors import Unreachable
+    from decent_tui.core.errors import Refused
 
     gc.disable()  # until the first frame
     from decent_tui.tui.attach import run_attached
 
     try:
-        return asyncio.run(run_attached(parsed.address, readonly=parsed.readonly))
-    except Unreachable as error:
+        return asyncio.run(
+            run_attached(
+                parsed.address, readonly=parsed.readonly, cluster_key=configuration[options.CLUSTER_KEY]
+            )
+        )
+    except Refused as error:
         return fail(str(error), 1)
 
 

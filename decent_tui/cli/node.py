@@ -15,7 +15,7 @@ from decent_tui.commands.configuration import Configuration, configure
 from decent_tui.commands.option import Front
 from decent_tui.core.address import Address
 from decent_tui.net.interface import Beside
-from decent_tui.net.settings import Settings, StartError
+from decent_tui.net.settings import Limits, Settings, StartError
 
 _EPILOG: Final = """\
 examples:
@@ -81,6 +81,12 @@ def _settings(configuration: Configuration) -> Settings:
         data=configuration[options.DATA],
         memory=configuration[options.MEMORY],
         advertise=configuration[options.ADVERTISE],
+        cluster_key=configuration[options.CLUSTER_KEY],
+        insecure=configuration[options.INSECURE],
+        limits=Limits(
+            connections=configuration[options.MAX_CONNECTIONS],
+            per_host=configuration[options.MAX_PER_ADDRESS],
+        ),
     )
 
 

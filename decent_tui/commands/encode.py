@@ -73,6 +73,8 @@ def _peer(peer: PeerView) -> dict[str, object]:
     fields: dict[str, object] = {name: getattr(peer, name) for name in _PEER}
     if peer.cut:
         fields["cut"] = True
+    if peer.key:
+        fields["key"] = peer.key
     if peer.dials:
         fields["dials"] = peer.dials
     return fields

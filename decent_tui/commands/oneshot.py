@@ -24,7 +24,6 @@ from decent_tui.commands.scan import Word
 from decent_tui.commands.session import Outcome, carry_out
 from decent_tui.commands.table import Backup, Command, Exit, Export, Help, Import, Request, Watch, WrongUsage
 from decent_tui.commands.watch import Watcher, in_text
-from decent_tui.core.address import Address
 from decent_tui.core.errors import Refused, Unreachable
 from decent_tui.core.limits import MAX_LINE
 from decent_tui.net.remote import RemoteNode
@@ -62,7 +61,7 @@ def main(arguments: Sequence[str]) -> int:
     except (Refused, ConfigError) as error:
         return _finish(Outcome(call.name, error=str(error)), call, 2)
     try:
-        return asyncio.run(_run(command.name, request, configuration[options.NODE], call))
+        return asyncio.run(_run(command.name, request, configuration, call))
     except BrokenPipeError:  # whoever read this has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 1
@@ -139,15 +138,16 @@ def _stdin() -> str:
 # ------------------------------------------------------------------ carrying out
 
 
-async def _run(name: str, request: Request, where: Address, call: _Call) -> int:
+async def _run(name: str, request: Request, configuration: Configuration, call: _Call) -> int:
     if isinstance(request, Help):
         return _finish(Outcome(name, explain(request)), call, 1)
     if isinstance(request, Exit):
         why = "this ends a node from where it runs; stop its process there, or retire it for good with leave"
         return _finish(Outcome(name, error=why), call, 1)
+    where, cluster_key = configuration[options.NODE], configuration[options.CLUSTER_KEY]
     patience = PATIENCE_S if call.timeout is None else call.timeout
     try:
-        async with RemoteNode(where, wanted=["changed"]) as node:
+        async with RemoteNode(where, wanted=["changed"], cluster_key=cluster_key) as node:
             if isinstance(request, Watch):
                 return await _watch(node, request, call)
             long = call.timeout is None and isinstance(request, Export | Import | Backup)

@@ -47,7 +47,7 @@ class Option(Generic[T]):
 
     `check` makes the value of a text (of a list: of its texts with blanks between). `help` is a sentence
     without the default. Of two `rivals` only one can be given. One that is not `kept` cannot stand in the
-    file.
+    file. Its variable is `named` where that is not simply made of its name.
     """
 
     name: str
@@ -59,6 +59,7 @@ class Option(Generic[T]):
     metavar: str = ""
     rival: str = ""
     kept: bool = True
+    named: str = ""
 
     @property
     def flag(self) -> str:
@@ -68,7 +69,7 @@ class Option(Generic[T]):
     @property
     def variable(self) -> str:
         """The environment variable."""
-        return f"DECENT_{self.name.replace('-', '_').upper()}"
+        return self.named or f"DECENT_{self.name.replace('-', '_').upper()}"
 
 
 # ------------------------------------------------------------------ checks
@@ -111,6 +112,13 @@ def file(text: str) -> Path:
     if not text or "\0" in text:
         raise ValueError("a file must have a name")
     return Path(text)
+
+
+def count(text: str) -> int:
+    """How many at most, at least one."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:20]) < 2**63:
+        raise ValueError("it takes a number, 1 or more")
+    return int(text)
 
 
 def seconds(text: str) -> float:

@@ -18,6 +18,7 @@ from decent_tui.commands.option import (
     Option,
     Takes,
     addresses,
+    count,
     file,
     name,
     port,
@@ -26,6 +27,7 @@ from decent_tui.commands.option import (
     switch,
 )
 from decent_tui.core.address import Address, check_host, check_port, parse
+from decent_tui.net.settings import Limits
 
 HOST: Final = Option(
     "host", "127.0.0.1", check_host, Takes.TEXT, Front.NODE | Front.RESTORE,
@@ -52,6 +54,23 @@ MEMORY: Final = Option(
 ADVERTISE: Final = Option[str | None](
     "advertise", None, spelled, Takes.TEXT, Front.NODE,
     "the address that peers are told, if it is not the one listened on", "HOST:PORT",
+)  # fmt: skip
+CLUSTER_KEY: Final = Option[Path | None](
+    "cluster-key", None, file, Takes.TEXT, EVERYWHERE,
+    "the file with the cluster's key: every connection is encrypted, and only who has the key gets one",
+    "FILE", named="DECENT_CLUSTER_KEY_FILE",
+)  # fmt: skip
+INSECURE: Final = Option(
+    "insecure", False, switch, Takes.SWITCH, Front.NODE,
+    "listen for other machines without a cluster key: whoever reaches the port can do everything",
+)  # fmt: skip
+MAX_CONNECTIONS: Final = Option(
+    "max-connections", Limits().connections, count, Takes.NUMBER, Front.NODE,
+    "connections from elsewhere at a time", "N",
+)  # fmt: skip
+MAX_PER_ADDRESS: Final = Option(
+    "max-connections-per-address", Limits().per_host, count, Takes.NUMBER, Front.NODE,
+    "those of them from one address", "N",
 )  # fmt: skip
 HEADLESS: Final = Option(
     "headless", False, switch, Takes.SWITCH, Front.NODE, "no screen: commands on stdin, answers on stdout"

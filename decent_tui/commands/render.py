@@ -113,6 +113,8 @@ def _peer_list(answer: PeerList, command: str) -> Iterator[str]:
 def _peer(peer: PeerView) -> list[str]:
     notes = [peer.node_id or "", "classic" if peer.classic else "", "cut by you" if peer.cut else ""]
     notes += [f"{in_words(view)} (dial)" for view in peer.dials if not (peer.cut and view.dial == "cut")]
+    if peer.key:
+        notes.append(f"{peer.key} cluster key")
     if peer.behind:
         notes.append(f"{peer.behind:,} behind")
     if peer.ahead:

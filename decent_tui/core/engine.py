@@ -28,7 +28,7 @@ from decent_tui.core.errors import ProtocolError, Refused
 from decent_tui.core.events import AnyEvent
 from decent_tui.core.exchange import Exchange, RolledBack
 from decent_tui.core.greet import Greeting
-from decent_tui.core.links import Link
+from decent_tui.core.links import Certified, Link
 from decent_tui.core.members import Membership
 from decent_tui.core.messages import Line
 from decent_tui.core.operations import AnyOperation
@@ -117,10 +117,11 @@ class Engine:
         """Nobody wants the answer of an operation any more: what it did is done, but none waits for long."""
         self._desk.abandon(number)
 
-    def opened(self, link: int, remote: str, dialled: str | None) -> None:
+    def opened(self, link: int, remote: str, dialled: str | None, certified: Certified | None = None) -> None:
         """A connection is open: one that we `dialled` (the address), or one from `remote` (host:port)."""
         outbox = Outbox(self._parts.me.tuning.outbox)
-        self._greeting.opened(Link(link, remote, dialled, self._parts.clock.now, outbox=outbox))
+        now = self._parts.clock.now
+        self._greeting.opened(Link(link, remote, dialled, now, certified=certified, outbox=outbox))
 
     def dial_failed(self, address: str, why: str, *, refused: bool) -> None:
         """A dial came to nothing, for a reason in plain words."""
@@ -261,8 +262,8 @@ class Engine:
                 self._classic.acknowledged(link)
             case wire.Operate() | wire.Subscribe() if link.kind in ("new", "guest") and not link.dialled:
                 pass  # the owner carries these out, by `operate`
-            case wire.Err():
-                pass  # it is in the log; a link that matters closes by itself
+            case wire.Err(err=text):  # else it is in the log; a link that matters closes by itself
+                self._greeting.turned_away(link, text)
             case _ if link.kind == "decent" and self._between_us(link, message, request):
                 pass
             case _ if link.kind == "classic":  # these only answer: what we took for one is none

@@ -18,6 +18,10 @@ PATIENCE = 5.0
 """Seconds in which a node that we dialled must answer the HANDSHAKE."""
 
 
+ERR_SHOWN = 200
+"""Characters of a refusal that are kept for whoever looks at the peer."""
+
+
 class _Introduction(TypedDict):
     node_id: str
     listen: str
@@ -123,6 +127,7 @@ class Greeting:
     def asked(self, link: Link, hello: wire.Handshake, request: wire.RequestId) -> None:
         """Somebody who dialled us says who they are."""
         parts = self._parts
+        self._check_certificate(link, hello.node_id)
         listen = self._reachable(hello.listen, link.remote)
         if parts.faults.is_cut(hello.node_id, listen):
             parts.drop(link, "", at_once=True)
@@ -180,6 +185,7 @@ class Greeting:
             return
         if not is_node(said.node_id):
             raise ProtocolError("a node id has 16 hexadecimal digits", fatal=True)
+        self._check_certificate(link, said.node_id)
         listen = self._reachable(said.listen, link.remote)
         if parts.faults.is_cut(said.node_id, listen):
             self._failed(link.dialled, "cut by you", refused=False)
@@ -190,6 +196,22 @@ class Greeting:
         self._learn(said.peers, link.remote)
         link.node, link.tag, link.address = said.node_id, said.tag, listen
         self._link(link, said.name, said.volatile, said.gone)
+
+    def _check_certificate(self, link: Link, node: str) -> None:
+        """Where there is a cluster key, a node is who its certificate says, and nobody else."""
+        certified = link.certified
+        if certified is not None and certified.node != node:
+            text = f"it says that it is {node}, and its certificate is that of {certified.node}"
+            self._parts.alarm(f"{link.dialled or link.remote} was refused: {text}")
+            raise ProtocolError(text, fatal=True)
+
+    def turned_away(self, link: Link, text: str) -> None:
+        """Who was dialled answers the HANDSHAKE with a refusal, in its own words: they are the reason."""
+        if link.kind == "new" and link.dialled:
+            if text == wire.NEEDS_KEY:  # that does not mend itself
+                self._parts.alarm(f"{link.dialled} refused this node, which has no cluster key")
+            self._failed(link.dialled, f"it says: {text[:ERR_SHOWN]}", refused=False)
+            self._parts.drop(link, "")
 
     def _greet_classic(self, link: Link) -> None:
         """The peer we dialled speaks the original protocol. It has not said its id: only its records do."""

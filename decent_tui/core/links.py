@@ -13,6 +13,15 @@ Kind = Literal["new", "decent", "classic", "guest"]
 dialled us and speaks the original protocol (a classic peer's own connection, a person with `nc`)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Certified:
+    """What the certificate at the other end of a connection says: of which node it is, and whether it was
+    made with an `old` cluster key."""
+
+    node: str
+    old: bool = False
+
+
 @dataclass(slots=True)
 class Link:
     """One connection. `remote` is where it comes from or leads to, `dialled` the address if we dialled it."""
@@ -22,6 +31,8 @@ class Link:
     dialled: str | None
     opened: float
     kind: Kind = "new"
+    certified: Certified | None = None
+    """None where connections are made without a cluster key."""
     node: str | None = None
     tag: str = ""
     address: str = ""

@@ -230,6 +230,7 @@ class Look:
             since_s=None if peer.since is None else max(0.0, parts.clock.now - peer.since),
             waiting=len(link.outbox.waiting) if link else 0,
             waiting_bytes=link.outbox.size if link else 0,
+            key="old" if link and link.certified and link.certified.old else "",
         )
 
     # ------------------------------------------------------------------ status

@@ -26,6 +26,10 @@ NOTHING: Final = msgspec.Raw()
 """No JSON at all."""
 
 
+NEEDS_KEY: Final = "this node takes TLS only, with its cluster key: give --cluster-key FILE"
+"""The ERR to who speaks plainly to a node with a cluster key, in plain too."""
+
+
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     """The base of all messages; the wire's type is the class name in upper snake case."""
 

@@ -29,7 +29,8 @@ class PeerView(msgspec.Struct, frozen=True):
 
     `behind` counts the writes that we have seen and it has not, as far as we heard; `ahead` the
     reverse. `heard_s` is seconds since its last sign of life (None: never), `retry_s` seconds until
-    the next dial (None: no dial is due). `sent` and `received` are bytes of this run. `cut` is true
+    the next dial (None: no dial is due). `sent` and `received` are bytes of this run.
+    `key` is "old" while its link is made with another cluster key than the newest. `cut` is true
     while a person here has cut it off both ways; `dials` are all that a person here has dialled for it.
     The state has been the same for `since_s` seconds. `waiting` versions, of about `waiting_bytes`, are to be
     pushed to it as soon as its link is free.
@@ -53,6 +54,7 @@ class PeerView(msgspec.Struct, frozen=True):
     since_s: float | None = None
     waiting: int = 0
     waiting_bytes: int = 0
+    key: Literal["", "old"] = ""
 
 
 class PeerList(msgspec.Struct, frozen=True):

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
@@ -20,15 +21,15 @@ AGAIN: Final = 0.5
 
 
 class AttachedNode:
-    """`async with AttachedNode(address) as node: …`: raises Unreachable when nothing answers at first.
+    """`async with AttachedNode(address) as node: …`: raises Refused when no node answers at first.
 
     Later a lost connection is told as `Attached(up=False)`, and as `Attached(up=True)` when it is back, with
     `Skipped` for what nobody knows of the time between. With `readonly` only operations that look are let
-    through. It implements `NodeInterface`.
+    through. `cluster_key` as for a `RemoteNode`. It implements `NodeInterface`.
     """
 
-    def __init__(self, address: Address, *, readonly: bool = False) -> None:
-        self._remote = RemoteNode(address)
+    def __init__(self, address: Address, *, readonly: bool = False, cluster_key: Path | None = None) -> None:
+        self._remote = RemoteNode(address, cluster_key=cluster_key)
         self._readonly = readonly
         self._listeners: list[Listener] = []
         self._lost = asyncio.Event()
@@ -37,6 +38,11 @@ class AttachedNode:
     async def __aenter__(self) -> Self:
         await self._remote.connect()
         self._remote.subscribe(self._happened)
+        try:
+            await self._remote.watching()
+        except BaseException:  # whoever listens there is no node, or not one for us
+            await self._remote.close()
+            raise
         self._task = asyncio.create_task(self._return())
         return self
 

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Final
@@ -10,6 +11,10 @@ from typing import Final
 from decent_tui.core.address import Address
 from decent_tui.core.errors import ProtocolError
 from decent_tui.core.limits import MAX_LINE
+from decent_tui.core.links import Certified
+from decent_tui.net.streams import connect
+from decent_tui.net.tls import GUEST, Tls
+from decent_tui.net.tls import in_words as tls_in_words
 
 DIAL_TIMEOUT: Final = 3.0
 """Seconds for a connection to be made."""
@@ -25,10 +30,18 @@ HOPELESS: Final = 16 * 1024 * 1024
 
 
 class Connection:
-    """A link's connection. `remote` is the numeric address at the other end."""
+    """A link's connection. `remote` is the numeric address at the other end, `certified` what the certificate
+    there says (None without TLS)."""
 
-    def __init__(self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self,
+        number: int,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        certified: Certified | None = None,
+    ) -> None:
         self.number = number
+        self.certified = certified
         self._reader = reader
         self._writer = writer
         self._unwritten: list[bytes] = []  # what is sent in one go of the loop is one call of the system
@@ -88,10 +101,13 @@ class Connection:
         """Send nothing more: after what waits, or `at_once`. `finish` must follow, but after `at_once`."""
         if at_once:
             self._writer.transport.abort()
-        elif not self._writer.is_closing() and self._writer.can_write_eof():
+        elif not self._writer.is_closing():
             self._write()
-            with suppress(OSError):  # the other end was quicker
-                self._writer.write_eof()
+            if self._writer.can_write_eof():
+                with suppress(OSError):  # the other end was quicker
+                    self._writer.write_eof()
+            else:  # TLS, as asyncio has it, ends both ways at once: what waits is sent all the same
+                self._writer.close()
 
     async def finish(self, within: float) -> None:
         """Read on, and pass it over, until the other end has closed too. Closing with something unread would
@@ -107,20 +123,22 @@ class Connection:
         self._writer.transport.abort()
 
 
-async def dial(address: Address, number: int) -> Connection:
-    """Open a connection; raises OSError (TimeoutError included)."""
-    async with asyncio.timeout(DIAL_TIMEOUT):
-        try:
-            reader, writer = await asyncio.open_connection(address.host, address.port, limit=MAX_LINE)
-        except UnicodeError:  # the codec of host names, for a part that is empty or too long
-            raise OSError("the host name is not possible") from None
-    return Connection(number, reader, writer)
+async def dial(address: Address, number: int, tls: Tls | None = None, name: str = GUEST) -> Connection:
+    """Open a connection, with `tls` under the name for its certificate; raises OSError (TimeoutError
+    included)."""
+    context = (await tls.contexts(name))[1] if tls else None
+    reader, writer = await connect(address.host, address.port, context, DIAL_TIMEOUT)
+    return Connection(number, reader, writer, tls.certified(writer.transport) if tls else None)
 
 
 def in_words(error: OSError) -> str:
     """Why a connection failed, as a person would say it."""
+    if isinstance(error, ssl.SSLError):
+        return tls_in_words(error)
     if isinstance(error, TimeoutError):
         return "it does not answer"
+    if isinstance(error, ConnectionAbortedError):  # asyncio's, for a handshake that takes too long
+        return "it does not finish the TLS handshake"
     if isinstance(error, ConnectionRefusedError):
         return "connection refused"
     if isinstance(error, ConnectionResetError):

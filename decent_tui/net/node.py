@@ -7,8 +7,9 @@ Here its life begins and ends. How it works meanwhile is in `turn` (inputs, the 
 import asyncio
 import socket
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
+from ipaddress import ip_address
 from pathlib import Path
 from random import SystemRandom
 from types import TracebackType
@@ -20,15 +21,18 @@ from decent_tui.core.chance import draw_id, name_for
 from decent_tui.core.engine import Engine
 from decent_tui.core.errors import Refused, StorageError
 from decent_tui.core.events import Attached
-from decent_tui.core.limits import MAX_LINE
 from decent_tui.core.memory import MemoryStore
 from decent_tui.core.operations import Operation
 from decent_tui.core.store import Root, Store
 from decent_tui.core.tuning import Tuning
+from decent_tui.net.cluster_key import is_exposed, read_file
 from decent_tui.net.connection import in_words
 from decent_tui.net.copies import Copies
+from decent_tui.net.door import Door
 from decent_tui.net.interface import Listener, Load
 from decent_tui.net.settings import Settings, StartError
+from decent_tui.net.streams import listen
+from decent_tui.net.tls import Tls
 from decent_tui.net.traffic import Traffic
 from decent_tui.net.turn import Turns
 from decent_tui.storage.copying import copy
@@ -38,6 +42,11 @@ from decent_tui.storage.opening import open_store
 __all__ = ["Node", "Settings", "StartError"]
 
 A = TypeVar("A")
+
+_OPEN_TO_ALL: Final = (
+    "on {} anybody who reaches the port could read, write and delete everything; give --cluster-key FILE "
+    "(decent-tui keygen FILE makes one), or --insecure if the network is trusted"
+)
 
 SCREEN_CHUNK: Final = 24 * 1024
 """Bytes of versions in an answer while a screen shares the loop: about 2 ms of work."""
@@ -97,38 +106,56 @@ class Node:
         return self
 
     async def _start(self) -> None:
-        ready = asyncio.Event()
-
-        async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await ready.wait()
-            await self._traffic.accepted(reader, writer)
-
-        try:
-            self._server = await _listen(accept, self.host, self.port)
-        except OSError as error:
-            raise StartError(_cannot_listen(Address(self.host, self.port), error)) from None
-        self.port = self._server.sockets[0].getsockname()[1]
+        settings = self._settings
+        tls, exposed = await asyncio.to_thread(_read_key, settings.cluster_key)
+        sockets = await self._listen()
         try:
             self._store, notice = await self._open_store()
         except StorageError as error:
-            self._server.close()
+            for sock in sockets:
+                sock.close()
             raise StartError(str(error)) from None
         self._engine = self._make_engine()
         self._copies: Copies | None = None
-        if not self._settings.volatile:
+        if not settings.volatile:
             self._copies = Copies(self._copy, Path(f"{self.data}.copy"))
-        make_durable = None if self._settings.volatile else self._make_durable
+        make_durable = None if settings.volatile else self._make_durable
         self._turns = Turns(self._engine, make_durable, self._copies)
-        pause = SCREEN_PAUSE if self._settings.screen else 0.0
-        self._traffic = Traffic(self._engine, self._turns, pause, self._retired)
+        pause = SCREEN_PAUSE if settings.screen else 0.0
+        self._traffic = Traffic(self._engine, self._turns, tls, pause, self._retired)
         self._turns.now()
-        self._engine.start([str(parse(peer)) for peer in self._settings.peers])
-        if notice:
-            self._engine.parts.alarm(notice)
+        self._engine.start([str(parse(peer)) for peer in settings.peers])
+        for text in filter(None, (notice, exposed)):
+            self._engine.parts.alarm(text)
+        self._door = Door(
+            sockets,
+            settings.limits,
+            tls,
+            number=self._traffic.number,
+            node=lambda: self._engine.node,
+            enter=self._traffic.enter,
+            make_room=self._traffic.make_room,
+            told=lambda text: self._turns.feed(lambda: self._engine.parts.alarm(text)),
+        )
         loop = asyncio.get_running_loop()
         self._tasks.append(loop.create_task(self._turns.turn_for_ever(self._traffic)))
         self._tasks.append(loop.create_task(self._turns.tick()))
-        ready.set()
+        self._door.open()
+
+    async def _listen(self) -> list[socket.socket]:
+        """The sockets to listen on: without a key only on this machine, unless that is wanted."""
+        try:
+            sockets = await asyncio.to_thread(listen, self.host, self.port)
+        except OSError as error:
+            raise StartError(_cannot_listen(Address(self.host, self.port), error)) from None
+        self.port = sockets[0].getsockname()[1]
+        if self._settings.cluster_key is None and not self._settings.insecure:
+            for sock in sockets:
+                if not ip_address(sock.getsockname()[0]).is_loopback:
+                    for each in sockets:
+                        each.close()
+                    raise StartError(_OPEN_TO_ALL.format(self.host))
+        return sockets
 
     def _make_engine(self) -> Engine:
         state = self._store.load()
@@ -170,7 +197,7 @@ class Node:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.close()
+        await self._door.close()
         self._turns.now()
         self._engine.stop()
         await self._turns.turn(self._traffic)
@@ -187,14 +214,16 @@ class Node:
         self._disk.shutdown()
 
 
-async def _listen(
-    accept: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]], host: str, port: int
-) -> asyncio.Server:
-    """Listen; on `::` for both families, as people mean it (asyncio alone would refuse IPv4 there)."""
-    if host == "::" and socket.has_dualstack_ipv6():
-        both = socket.create_server((host, port), family=socket.AF_INET6, dualstack_ipv6=True)
-        return await asyncio.start_server(accept, sock=both, limit=MAX_LINE)
-    return await asyncio.start_server(accept, host, port, limit=MAX_LINE)
+def _read_key(path: Path | None) -> tuple[Tls | None, str]:
+    """TLS by the key in a file, and what the operator should know of the file; raises StartError."""
+    if path is None:
+        return None, ""
+    try:
+        tls = Tls(read_file(path))
+    except ValueError as error:
+        raise StartError(str(error)) from None
+    exposed = f"the cluster key {path} can be read by others on this machine; chmod 600 it"
+    return tls, exposed if is_exposed(path) else ""
 
 
 def _cannot_listen(address: Address, error: OSError) -> str:

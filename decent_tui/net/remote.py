@@ -1,9 +1,11 @@
 """A node elsewhere, over one connection: the same interface as a node in this process."""
 
 import asyncio
+import ssl
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, TypeVar, cast
 
@@ -15,8 +17,10 @@ from decent_tui.core.errors import ProtocolError, Refused, Unreachable, refusal
 from decent_tui.core.events import AnyEvent, Attached, Skipped
 from decent_tui.core.operations import AnyOperation, KeyList, Keys, Operation, answer_type
 from decent_tui.net.caller import PAGE
+from decent_tui.net.cluster_key import read_file
 from decent_tui.net.connection import Connection, dial, in_words
 from decent_tui.net.interface import Listener
+from decent_tui.net.tls import Tls
 
 A = TypeVar("A")
 
@@ -33,13 +37,17 @@ _event: Final = msgspec.json.Decoder(AnyEvent)
 class RemoteNode:
     """`async with RemoteNode(address) as node: …`: raises Unreachable when nothing answers there.
 
+    `cluster_key` is the file with the key of its cluster, if that has one; it is read at each `connect`.
     `wanted` are the kinds of events that its listeners are told of (none named: all). A connection that ends
     is told to the listeners as `Attached(up=False)`, and everything asked from then on is refused as
     Unreachable.
     """
 
-    def __init__(self, address: Address, wanted: Sequence[str] = ()) -> None:
+    def __init__(
+        self, address: Address, wanted: Sequence[str] = (), *, cluster_key: Path | None = None
+    ) -> None:
         self.address = address
+        self._cluster_key = cluster_key
         self._wanted = list(wanted)
         self._listeners: list[Listener] = []
         self._asked: dict[int, asyncio.Future[bytes]] = {}
@@ -65,7 +73,10 @@ class RemoteNode:
     async def connect(self) -> None:
         """Open the connection; raises Unreachable."""
         try:
-            self._connection = await dial(self.address, 0)
+            self._connection = await dial(self.address, 0, await self._tls())
+        except ssl.SSLError as error:
+            self._why = f"there is no talking to the node at {self.address}: {in_words(error)}"
+            raise Unreachable(self._why) from None
         except OSError as error:
             self._why = f"no node answers at {self.address}: {in_words(error)}"
             raise Unreachable(self._why) from None
@@ -73,6 +84,16 @@ class RemoteNode:
         self._tasks = [loop.create_task(self._read(self._connection)), loop.create_task(self._pulse())]
         if self._listeners:
             self._ask_events()
+
+    async def _tls(self) -> Tls | None:
+        """TLS by the key in the file, which may have changed since the last time."""
+        if self._cluster_key is None:
+            return None
+        try:
+            return Tls(await asyncio.to_thread(read_file, self._cluster_key))
+        except ValueError as error:
+            self._why = str(error)
+            raise Unreachable(self._why) from None
 
     async def close(self) -> None:
         """Close the connection, at once: whatever was answered is done."""
@@ -162,6 +183,8 @@ class RemoteNode:
                     self._hear(wire.decode(line))
         except ProtocolError as error:
             why = f"what answers at {self.address} is no node of this kind: {error}"
+        except ssl.SSLError as error:
+            self._lost(f"there is no talking to the node at {self.address}: {in_words(error)}", heard=False)
         except OSError as error:
             why = f"the connection to {self.address} was lost: {in_words(error)}"
         connection.close(at_once=True)
@@ -179,6 +202,11 @@ class RemoteNode:
                 self._happened(message)
             case wire.Err(err=text) if text == "unknown message type":
                 self._refuse(f"{self.address} takes no commands: an older version, or another program")
+            case wire.Err(err=text) if text == wire.NEEDS_KEY:
+                self._lost(
+                    f"the node at {self.address} has a cluster key; give the same with --cluster-key FILE",
+                    heard=False,
+                )
             case wire.Err(err=text):
                 self._refuse(f"{self.address} did not understand this: {text}")
             case _:
@@ -233,12 +261,14 @@ class RemoteNode:
             elif silent:
                 self._connection.send(wire.encode(wire.Ping()), droppable=True)
 
-    def _lost(self, why: str) -> None:
+    def _lost(self, why: str, *, heard: bool = True) -> None:
+        """The connection is gone; `heard` if what was asked may have got there."""
         if self._connection is None:
             return
         self._connection, self._why, self._subscribed = None, why, None
         self._parts.clear()
+        doubt = "; what was asked last may have been done or not" if heard else ""
         for asked in list(self._asked.values()):
             if not asked.done():
-                asked.set_exception(Unreachable(f"{why}; what was asked last may have been done or not"))
+                asked.set_exception(Unreachable(f"{why}{doubt}"))
         self._tell([Attached(time.time(), up=False, why=why)])

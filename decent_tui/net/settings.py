@@ -9,13 +9,26 @@ class StartError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """How much others may take of this node. None of it changes what the node holds."""
+
+    connections: int = 256
+    """Connections from elsewhere at a time."""
+
+    per_host: int = 128
+    """Those of them from one address: many nodes and programs may share a machine, but one must not take
+    all."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the command line says of a node.
 
     `port` 0 takes a free port. `data` is the file to use; None means the default file of this host and port,
     unless `memory` is set or the port is 0, and then nothing is kept. `advertise` is the address told to
     peers (host:port; default: where the node listens). With `screen` the node shares its event loop with a
-    dashboard, and works in small slices with pauses between them.
+    dashboard, and works in small slices with pauses between them. `cluster_key` is the file with the key that
+    every connection must be made with; without one the node listens on this machine only, unless `insecure`.
     """
 
     host: str = "127.0.0.1"
@@ -26,6 +39,9 @@ class Settings:
     memory: bool = False
     advertise: str | None = None
     screen: bool = False
+    cluster_key: Path | None = None
+    insecure: bool = False
+    limits: Limits = Limits()
 
     @property
     def volatile(self) -> bool:

@@ -1,6 +1,7 @@
 """The connections of one node: who is let in, what is read from them and put on them, who is dialled."""
 
 import asyncio
+import ssl
 from collections.abc import Callable, Coroutine
 from typing import Final
 
@@ -14,6 +15,7 @@ from decent_tui.net.caller import Caller
 from decent_tui.net.connection import DEAF, HOPELESS, Connection, dial, in_words
 from decent_tui.net.late import Late
 from decent_tui.net.pace import Pace
+from decent_tui.net.tls import Tls
 from decent_tui.net.turn import Turns
 from decent_tui.net.words import describe
 
@@ -23,9 +25,6 @@ SLICE: Final = 16
 BACKLOG: Final = 100
 """Effects waiting for the end of the turn from which connections are read no further until it comes: each may
 be an answer of half a megabyte."""
-
-MAX_CONNECTIONS: Final = 256
-"""Connections accepted at a time."""
 
 RAW: Final = 4_096
 """Bytes of a line kept for whoever looks at it."""
@@ -41,9 +40,12 @@ class Traffic:
     """Every open connection, between the sockets and the engine. `pause` is that of `Pace`, in seconds;
     `retired` is told when a program made the node leave the cluster."""
 
-    def __init__(self, engine: Engine, turns: Turns, pause: float, retired: Callable[[], None]) -> None:
+    def __init__(
+        self, engine: Engine, turns: Turns, tls: Tls | None, pause: float, retired: Callable[[], None]
+    ) -> None:
         self._engine = engine
         self._turns = turns
+        self._tls = tls
         self._pause = pause
         self._retired = retired
         self._numbers = 0
@@ -99,37 +101,37 @@ class Traffic:
 
     # ------------------------------------------------------------------ how a connection begins
 
-    async def accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Somebody connected: serve them until the connection ends."""
+    async def enter(self, connection: Connection) -> None:
+        """Somebody was let in: serve them until the connection ends."""
         self._keep(asyncio.current_task())
-        connection = Connection(self._number(), reader, writer)
-        if self._stopping or (len(self._connections) >= MAX_CONNECTIONS and not self._make_room()):
+        if self._stopping:
             connection.close(at_once=True)
-            return
-        try:
+        else:
             await self._serve(connection, None)
-        except asyncio.CancelledError:  # asyncio would log a cancelled handler as an error
-            if not self._stopping:
-                raise
 
-    def _make_room(self) -> bool:
-        """Close the oldest connection of somebody who is no peer; False if there is none."""
-        links = self._engine.parts.links
-        strangers = (link.id for link in links.all() if link.kind in ("new", "guest") and not link.dialled)
-        oldest = next(strangers, None)
-        connection = self._connections.pop(oldest, None) if oldest is not None else None
-        if oldest is None or connection is None:
+    def make_room(self, host: str) -> bool:
+        """Close the connection of somebody who is no peer, from this host or ("") from any: the oldest that
+        asked for nothing, else the oldest; False if there is none."""
+        strangers = [
+            link.id
+            for link in self._engine.parts.links.all()
+            if link.kind in ("new", "guest") and not link.dialled and host in ("", _host(link.remote))
+        ]
+        number = min(strangers, key=lambda number: (number in self._callers, number), default=-1)
+        connection = self._connections.pop(number, None)
+        if connection is None:
             return False
         connection.close(at_once=True)
-        self._turns.feed(lambda: self._engine.lost(oldest, "room was needed"))
+        self._turns.feed(lambda: self._engine.lost(number, "room was needed"))
         return True
 
     async def _dial(self, address: str) -> None:
         try:
-            connection = await dial(parse(address), self._number())
+            connection = await dial(parse(address), self.number(), self._tls, self._engine.node)
         except OSError as error:
             why, refused = in_words(error), isinstance(error, ConnectionRefusedError)
             self._turns.feed(lambda: self._engine.dial_failed(address, why, refused=refused))
+            self._told_of_tls(address, error)
             return
         await self._serve(connection, address)
 
@@ -139,7 +141,9 @@ class Traffic:
         """Read a connection until it ends."""
         number, why = connection.number, ""
         self._connections[number] = connection
-        self._turns.feed(lambda: self._engine.opened(number, connection.remote, dialled))
+        self._turns.feed(
+            lambda: self._engine.opened(number, connection.remote, dialled, connection.certified)
+        )
         try:
             pace = Pace(self._pause)
             async for line in connection.lines():
@@ -160,6 +164,7 @@ class Traffic:
             self._turns.feed(lambda: self._engine.faulty(number, told))
         except OSError as error:
             why = in_words(error)
+            self._told_of_tls(dialled or _host(connection.remote), error)
         finally:
             if caller := self._callers.pop(number, None):
                 caller.cancel()
@@ -169,6 +174,13 @@ class Traffic:
                 connection.close()
         if not self._stopping:
             await connection.finish(FAREWELL)
+
+    def _told_of_tls(self, other: str, error: OSError) -> None:
+        """Have a person told if it is the key that keeps two nodes apart: that does not mend itself."""
+        if isinstance(error, ssl.SSLError):
+            self._turns.feed(
+                lambda: self._engine.parts.alarm(f"there is no talking to {other}: {in_words(error)}")
+            )
 
     def _is_decent(self, number: int) -> bool:
         link = self._engine.parts.links.get(number)
@@ -304,7 +316,8 @@ class Traffic:
 
     # ------------------------------------------------------------------ within
 
-    def _number(self) -> int:
+    def number(self) -> int:
+        """The number of the next connection."""
         self._numbers += 1
         return self._numbers
 
@@ -318,3 +331,7 @@ class Traffic:
         if task is not None:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+
+def _host(remote: str) -> str:
+    return parse(remote, allow_zero=True).host

@@ -25,6 +25,7 @@ def peer_detail(peer: PeerView, roster: Roster, room: int) -> Sequence[Line]:
         ("address", peer.address, "text"),
         ("state", "cut by you; x heals it" if peer.cut else peer.state, "red" if peer.cut else "text"),
         ("protocol", "the original program's (classic)" if peer.classic else "decent", "text"),
+        *([("cluster key", f"an {peer.key} one", "amber")] if peer.key else []),
         ("last heard", "never" if peer.heard_s is None else ago(peer.heard_s), "text"),
         ("round trip", "not measured" if peer.rtt_ms is None else milliseconds(peer.rtt_ms), "text"),
         ("it lacks", _writes(peer.behind), "amber" if peer.behind else "text"),

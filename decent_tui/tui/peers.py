@@ -282,6 +282,8 @@ def standing(peer: PeerView) -> list[Span]:
             Span({"down": "down"}.get(peer.state, peer.state), "red" if peer.state == "down" else "dim")
         )
     words += [Span(in_words(view), "amber") for view in peer.dials if not (peer.cut and view.dial == "cut")]
+    if peer.key:
+        words.append(Span(f"{peer.key} key", "amber"))
     distance = [
         Span(f"{number:,} {word}", ink)
         for number, word, ink in ((peer.behind, "behind", "amber"), (peer.ahead, "ahead", "json-key"))

@@ -12,6 +12,7 @@ from decent_tui.core.errors import Refused, StorageError
 from decent_tui.core.events import AnyEvent, Carried, Changed, Conflict, PeerChanged
 from decent_tui.core.limits import MAX_LINE
 from decent_tui.net.node import Node, Settings, StartError
+from decent_tui.net.settings import Limits
 from tests.net.support import address, alive, client, eventually, memory_node, values
 
 
@@ -260,9 +261,11 @@ async def test_a_peer_with_an_id_that_is_none_is_refused() -> None:
         await eventually(refused)
 
 
-async def test_silent_strangers_do_not_keep_peers_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("decent_tui.net.traffic.MAX_CONNECTIONS", 5)
-    async with memory_node() as a, AsyncExitStack() as strangers:
+async def test_silent_strangers_do_not_keep_peers_out() -> None:
+    async with (
+        Node(Settings(port=0, limits=Limits(connections=5))) as a,
+        AsyncExitStack() as strangers,
+    ):
         for _ in range(5):
             await strangers.enter_async_context(client(a))
         async with memory_node(a):

@@ -124,7 +124,7 @@ def test_nodes_meet_over_ipv6(cluster: Cluster) -> None:
 
 def test_an_unspecified_host_is_replaced_by_the_senders(cluster: Cluster) -> None:
     a = cluster.start()
-    b = cluster.start(host="0.0.0.0", peers=[a.address])
+    b = cluster.start(host="0.0.0.0", peers=[a.address], arguments=["--insecure"])
     linked_at = f"{LOOPBACK}:{b.port}"
     a.peer_when(linked_at, lambda peer: peer["state"] == "alive")
     assert [peer["address"] for peer in a.peers()] == [linked_at]
