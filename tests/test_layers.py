@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,16 @@ def test_below_the_fronts_nothing_draws() -> None:
         if layer(path) in ("core", "storage", "net"):
             for module, line in imports(path):
                 assert not module.startswith("rich"), f"{path.name}:{line}"
+
+
+def test_no_file_imports_itself_by_way_of_others() -> None:
+    modules = {
+        ".".join(("decent_tui", *path.relative_to(PACKAGE).with_suffix("").parts)): path for path in files()
+    }
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for name, path in modules.items():
+        for module, _ in imports(path):
+            target = module if module in modules else module.rpartition(".")[0]
+            if target in modules:
+                sorter.add(name, target)
+    sorter.prepare()  # raises CycleError, which names the files

@@ -4,32 +4,12 @@ Nodes, keys and classic peers are meant by number, modulo how many there are: a 
 some were taken out still makes sense. `do` returns what was done in words, or "" if there was nothing to do.
 """
 
-from __future__ import annotations
-
-import re
-from typing import TYPE_CHECKING, Final, Literal
-
-import msgspec
+from typing import Final, Literal
 
 from decent_tui.core import operations as ops
 from decent_tui.core.errors import Refused
 from decent_tui.core.version import in_conflict, live
-
-if TYPE_CHECKING:
-    from decent_tui.lab.simulation import Simulation
-
-
-class Deed(msgspec.Struct, frozen=True, tag=str.lower, omit_defaults=True, forbid_unknown_fields=True):
-    """The base of all deeds."""
-
-    @property
-    def name(self) -> str:
-        """What it is, as summaries count it: `power loss`."""
-        return re.sub("(?<=[a-z])(?=[A-Z])", " ", type(self).__name__).lower()
-
-    def do(self, sim: Simulation) -> str:
-        """Do it."""
-        raise NotImplementedError
+from decent_tui.lab.deed import Deed, Scene
 
 
 class Put(Deed, frozen=True):
@@ -41,14 +21,14 @@ class Put(Deed, frozen=True):
     settle: bool = False
     same: bool = False
 
-    def do(self, sim: Simulation) -> str:
+    def do(self, sim: Scene) -> str:
         """Do it."""
         node = sim.node(self.node)
         if not node.awake:
             return ""
         torn = [key for key in sim.keys if self.settle and in_conflict(node.store.siblings(key))]
         key = torn[0] if torn else sim.key(self.key)
-        text = '"the same"' if self.same and not sim.world.sets_back else str(sim.fresh_value())
+        text = '"the same"' if self.same and not sim.sets_back else str(sim.fresh_value())
         return f"{node.name} puts {key} = {text}{sim.write(node, key, ops.Put(key, text))}"
 
 
@@ -58,7 +38,7 @@ class Delete(Deed, frozen=True):
     node: int
     key: int
 
-    def do(self, sim: Simulation) -> str:
+    def do(self, sim: Scene) -> str:
         """Do it."""
         node = sim.node(self.node)
         if not node.awake:
@@ -75,7 +55,7 @@ class Gossip(Deed, frozen=True):
 
     node: int
 
-    def do(self, sim: Simulation) -> str:
+    def do(self, sim: Scene) -> str:
         """Do it."""
         node = sim.node(self.node)
         if not node.awake:
@@ -90,7 +70,7 @@ class ClassicPut(Deed, frozen=True):
     peer: int
     key: int
 
-    def do(self, sim: Simulation) -> str:
+    def do(self, sim: Scene) -> str:
         """Do it."""
         if not sim.classics:
             return ""
@@ -108,7 +88,7 @@ class Cut(Deed, frozen=True):
     node: int
     other: int
 
-    def do(self, sim: Simulation) -> str:
+    def do(self, sim: Scene) -> str:
         """Do it."""
         node, other = sim.node(self.node), sim.node(self.other)
         if not node.awake or node is other or isinstance(node.do(ops.Cut(other.address)), Refused):
@@ -127,7 +107,7 @@ class Dial(Deed, frozen=True):
     kind: Literal["lag", "lose", "duplicate", "reorder"]
     amount: float
 
-    def do(self, sim: Simulation) -> str:
+    def do(self, sim: Scene) -> str:
         """Do it."""
         node, other = sim.node(self.node), sim.node(self.other)
         turn = _DIALS[self.kind]
@@ -141,7 +121,7 @@ class Heal(Deed, frozen=True):
 
     node: int
 
-    def do(self, sim: Simulation) -> str:
+    def do(self, sim: Scene) -> str:
         """Do it."""
         node = sim.node(self.node)
         if not node.awake:
@@ -155,10 +135,10 @@ class Leave(Deed, frozen=True):
 
     node: int
 
-    def do(self, sim: Simulation) -> str:
+    def do(self, sim: Scene) -> str:
         """Do it."""
         node = sim.node(self.node)
-        if not node.awake or not sim.world.goodbyes:
+        if not node.awake or not sim.goodbyes:
             return ""
         node.do(ops.Leave())
         sim.dies(node)
@@ -173,10 +153,10 @@ class Forget(Deed, frozen=True):
     node: int
     other: int
 
-    def do(self, sim: Simulation) -> str:
+    def do(self, sim: Scene) -> str:
         """Do it."""
         node, other = sim.node(self.node), sim.node(self.other)
-        if not node.awake or node is other or not sim.world.goodbyes:
+        if not node.awake or node is other or not sim.goodbyes:
             return ""
         answer = node.do(ops.Forget(other.replica.node))
         return "" if isinstance(answer, Refused) else f"{node.name} forgets {other.name}"
@@ -187,7 +167,7 @@ class Start(Deed, frozen=True):
 
     node: int
 
-    def do(self, sim: Simulation) -> str:
+    def do(self, sim: Scene) -> str:
         """Do it."""
         down = [node for node in sim.nodes if not node.up]
         if not down:

@@ -26,11 +26,11 @@ from decent_tui.core.tuning import Tuning
 from decent_tui.core.version import Version
 from decent_tui.lab.checks import Broken, Checks, caps, verify
 from decent_tui.lab.classic_node import ClassicNode
+from decent_tui.lab.deed import Deed
 from decent_tui.lab.disk import Image
 from decent_tui.lab.mutate import SIGNS, Mutator
 from decent_tui.lab.network import Network
 from decent_tui.lab.oracle import Meaning, Oracle
-from decent_tui.lab.people import Deed
 from decent_tui.lab.sim_node import DIED, SimNode
 from decent_tui.lab.streams import Streams
 from decent_tui.lab.world import MOST_NODES, Step, World, draw_steps, draw_world
@@ -86,6 +86,16 @@ class Simulation:
             self.net.tell = lambda text: say(f"{self.net.now:9.3f}  {text}")
 
     # ------------------------------------------------------------------ for deeds
+
+    @property
+    def goodbyes(self) -> bool:
+        """Whether members leave and are forgotten here."""
+        return self.world.goodbyes
+
+    @property
+    def sets_back(self) -> bool:
+        """Whether disks are lost, restored and rolled back here."""
+        return self.world.sets_back
 
     @property
     def most_nodes(self) -> int:

@@ -1,17 +1,12 @@
 """What goes wrong in a simulation, written down like what people do (see `people`)."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import msgspec
 
-from decent_tui.lab.people import Deed
+from decent_tui.lab.deed import Deed, Scene
 from decent_tui.lab.sim_node import Doom
 from decent_tui.lab.weather import Seconds
-
-if TYPE_CHECKING:
-    from decent_tui.lab.simulation import Simulation
 
 YEAR: Final = 365 * 86_400_000
 """In milliseconds: by so much a wall clock may be wrong here."""
@@ -22,7 +17,7 @@ class Crash(Deed, frozen=True):
 
     node: int
 
-    def do(self, sim: Simulation) -> str:
+    def do(self, sim: Scene) -> str:
         """Do it."""
         node = sim.node(self.node)
         if not node.up:
@@ -37,7 +32,7 @@ class PowerLoss(Deed, frozen=True):
 
     node: int
 
-    def do(self, sim: Simulation) -> str:
+    def do(self, sim: Scene) -> str:
         """Do it."""
         node = sim.node(self.node)
         if not node.up:
@@ -53,7 +48,7 @@ class Dooms(Deed, frozen=True):
     node: int
     moment: Doom
 
-    def do(self, sim: Simulation) -> str:
+    def do(self, sim: Scene) -> str:
         """Do it."""
         node = sim.node(self.node)
         if not node.up or node.volatile:  # what a volatile node has in memory would be lost unseen
@@ -67,7 +62,7 @@ class Stop(Deed, frozen=True):
 
     node: int
 
-    def do(self, sim: Simulation) -> str:
+    def do(self, sim: Scene) -> str:
         """Do it."""
         node = sim.node(self.node)
         if not node.awake:
@@ -83,7 +78,7 @@ class Freeze(Deed, frozen=True):
     node: int
     seconds: Seconds
 
-    def do(self, sim: Simulation) -> str:
+    def do(self, sim: Scene) -> str:
         """Do it."""
         node = sim.node(self.node)
         if not node.up:
@@ -98,7 +93,7 @@ class Jump(Deed, frozen=True):
     node: int
     milliseconds: Annotated[int, msgspec.Meta(ge=-YEAR, le=YEAR)]
 
-    def do(self, sim: Simulation) -> str:
+    def do(self, sim: Scene) -> str:
         """Do it."""
         node = sim.node(self.node)
         node.jump = self.milliseconds
@@ -111,7 +106,7 @@ class Reset(Deed, frozen=True):
     node: int
     pick: int
 
-    def do(self, sim: Simulation) -> str:
+    def do(self, sim: Scene) -> str:
         """Do it."""
         node = sim.node(self.node)
         if not node.wires:
@@ -128,7 +123,7 @@ class Part(Deed, frozen=True):
     other: int
     both: bool = False
 
-    def do(self, sim: Simulation) -> str:
+    def do(self, sim: Scene) -> str:
         """Do it."""
         node, other = sim.node(self.node), sim.node(self.other)
         if node is other:
@@ -142,7 +137,7 @@ class Part(Deed, frozen=True):
 class Mend(Deed, frozen=True):
     """All cuts and slow links of the network itself are mended."""
 
-    def do(self, sim: Simulation) -> str:
+    def do(self, sim: Scene) -> str:
         """Do it."""
         sim.net.mend()
         return "the network is mended"
@@ -155,7 +150,7 @@ class Slow(Deed, frozen=True):
     other: int
     seconds: Seconds
 
-    def do(self, sim: Simulation) -> str:
+    def do(self, sim: Scene) -> str:
         """Do it."""
         node, other = sim.node(self.node), sim.node(self.other)
         if node is other:
@@ -169,7 +164,7 @@ class Backup(Deed, frozen=True):
 
     node: int
 
-    def do(self, sim: Simulation) -> str:
+    def do(self, sim: Scene) -> str:
         """Do it."""
         node = sim.node(self.node)
         if node.volatile:
@@ -183,9 +178,9 @@ class Restore(Deed, frozen=True):
 
     pick: int
 
-    def do(self, sim: Simulation) -> str:
+    def do(self, sim: Scene) -> str:
         """Do it."""
-        if not sim.images or not sim.world.sets_back:
+        if not sim.images or not sim.sets_back:
             return ""
         node, image = sim.images[self.pick % len(sim.images)]
         sim.set_back(node, lambda: node.disk.restore(image))
@@ -201,9 +196,9 @@ class RollBack(Deed, frozen=True):
 
     pick: int
 
-    def do(self, sim: Simulation) -> str:
+    def do(self, sim: Scene) -> str:
         """Do it."""
-        if not sim.images or not sim.world.sets_back:
+        if not sim.images or not sim.sets_back:
             return ""
         node, image = sim.images[self.pick % len(sim.images)]
         state = image.file.load()
@@ -218,10 +213,10 @@ class Wipe(Deed, frozen=True):
 
     node: int
 
-    def do(self, sim: Simulation) -> str:
+    def do(self, sim: Scene) -> str:
         """Do it."""
         node = sim.node(self.node)
-        if not sim.world.sets_back:
+        if not sim.sets_back:
             return ""
         sim.set_back(node, node.disk.wipe)
         return f"the disk of {node.name} is lost"
@@ -232,7 +227,7 @@ class CopyFiles(Deed, frozen=True):
 
     node: int
 
-    def do(self, sim: Simulation) -> str:
+    def do(self, sim: Scene) -> str:
         """Do it."""
         node = sim.node(self.node)
         if node.volatile or len(sim.nodes) >= sim.most_nodes:
@@ -248,7 +243,7 @@ class ClassicCrash(Deed, frozen=True):
 
     peer: int
 
-    def do(self, sim: Simulation) -> str:
+    def do(self, sim: Scene) -> str:
         """Do it."""
         up = [peer for peer in sim.classics if peer.up]
         if not up:
@@ -263,7 +258,7 @@ class ClassicStart(Deed, frozen=True):
 
     peer: int
 
-    def do(self, sim: Simulation) -> str:
+    def do(self, sim: Scene) -> str:
         """Do it."""
         down = [peer for peer in sim.classics if not peer.up]
         if not down:

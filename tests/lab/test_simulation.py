@@ -5,7 +5,7 @@ from unittest import mock
 import pytest
 
 from decent_tui.core.engine import Engine
-from decent_tui.lab.people import Deed
+from decent_tui.lab.deed import Deed
 from decent_tui.lab.simulation import play, play_seed
 from decent_tui.lab.world import draw_steps, draw_world
 

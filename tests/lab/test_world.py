@@ -1,5 +1,5 @@
 from decent_tui.lab import people, troubles
-from decent_tui.lab.people import Deed
+from decent_tui.lab.deed import Deed
 from decent_tui.lab.world import MOST_NODES, draw_steps, draw_world
 
 EVERY_DEED = sorted(
