@@ -51,10 +51,11 @@ class Cluster:
 
     def called(self, node: str) -> str:
         """The name of the node with this id, now or at first; empty if it is none of ours."""
-        names = (name for name in self._names if node in (self._ids.get(name), self._id(name)))
+        names = (name for name in self._names if node in (self._ids.get(name), self.id(name)))
         return next(names, "")
 
-    def _id(self, name: str) -> str:
+    def id(self, name: str) -> str:
+        """The id of a node; empty while it does not run."""
         running = self._nodes.get(name)
         return running.node_id if running is not None else ""
 

@@ -6,7 +6,7 @@ written, by their author's clock; what else happened there is not known). Fed fr
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -218,6 +218,6 @@ class Timeline:
                 ordered.append(at)
 
 
-def about(marks: Iterable[Mark], key: str) -> list[Mark]:
-    """The marks of one key, and those of the network; all of them for no key."""
-    return [mark for mark in marks if not key or mark.key == key or mark.kind == "network"]
+def about(marks: Iterable[Mark], wanted: Callable[[str], bool] | None) -> list[Mark]:
+    """The marks of the keys that are wanted, and those of the network; all of them for None."""
+    return [mark for mark in marks if wanted is None or mark.kind == "network" or wanted(mark.key)]

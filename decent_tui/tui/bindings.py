@@ -47,14 +47,14 @@ EVERYWHERE: Final[list[BindingType]] = [
     ),
     Binding(
         "2",
-        "convergence",
+        "view('2')",
         "convergence",
         id="convergence",
         tooltip="Who lacks what, and why",
         group=VIEWS,
     ),
     Binding(
-        "3", "timeline", "timeline", id="timeline", tooltip="What happened, in space and time", group=VIEWS
+        "3", "view('3')", "timeline", id="timeline", tooltip="What happened, in space and time", group=VIEWS
     ),
     Binding("z", "zoom", "zoom", id="zoom", tooltip="This pane alone, or all"),
     Binding("e", "edit", "edit", id="edit", tooltip="Edit the value, or merge the siblings"),
@@ -75,6 +75,9 @@ EVERYWHERE: Final[list[BindingType]] = [
     Binding("s", "run('gossip')", "gossip", id="gossip", tooltip="Exchange with every peer now"),
     Binding("y", "copy('key')", "Copy key", show=False, id="copy_key", tooltip="Copy the key"),
     Binding("Y", "copy('value')", "Copy value", show=False, id="copy_value", tooltip="Copy the value"),
+    Binding(
+        "X", "dials", "Dials", show=False, id="dials", tooltip="Break the network on purpose, link by link"
+    ),
     Binding("ctrl+t", "app.next_theme", "Theme", show=False, id="theme", tooltip="The next theme"),
     Binding(
         "ctrl+z",

@@ -7,18 +7,18 @@ from typing import ClassVar, Final
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
+from textual.widget import Widget
 
 from decent_tui.core.errors import Refused
 from decent_tui.core.events import AnyEvent, Changed
 from decent_tui.core.operations import Convergence, KeyReasons, Peers, Why
-from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.alongside import alongside
+from decent_tui.tui.command_screen import CommandScreen
 from decent_tui.tui.convergence_lines import KEYS, Picture, body, headline
-from decent_tui.tui.keybar import KeyBar
 from decent_tui.tui.line_view import LineView
 from decent_tui.tui.lines import Line
-from decent_tui.tui.roster import Roster
+from decent_tui.tui.subject import Subject
+from decent_tui.tui.view_screen import ViewScreen
 
 READ: Final = 0.5
 """Seconds between two readings: heartbeats come once a second, acknowledgements ten times."""
@@ -98,24 +98,18 @@ class _Lines(LineView, can_focus=True):
         self.action_move(-2)
 
 
-class ConvergenceScreen(Screen[None]):
+class ConvergenceScreen(ViewScreen):
     """Reads the node while it is shown, and no longer."""
 
     CSS_PATH = "convergence.tcss"
+    VIEW = "2"
     HELP = "What each node lacks of each writer, as far as this node heard; · means nothing."
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1,escape,2", "dismiss", "dashboard", id="convergence.close", tooltip="Back to view 1"),
-        Binding("question_mark", "help", "help", tooltip="All keys and commands"),
-        Binding("ctrl+t", "app.next_theme", "Theme", show=False),
-        Binding("ctrl+q", "app.quit", "quit", tooltip="End the node in order", priority=True),
-    ]
-
-    def __init__(self, node: NodeInterface, roster: Callable[[], Roster], selected: str) -> None:
-        super().__init__()
-        self._node = node
-        self._roster = roster
-        self._watched = Watched(selected)
+    def __init__(self, below: CommandScreen, subject: Subject) -> None:
+        super().__init__(below, subject)
+        self._node = subject.node
+        self._roster = subject.roster
+        self._watched = Watched(subject.key)
         self._flying: deque[float] = deque(maxlen=SAMPLES)
         self._traffic: deque[float] = deque(maxlen=SAMPLES)
         self._carried: int | None = None
@@ -126,15 +120,18 @@ class ConvergenceScreen(Screen[None]):
         self.headline.can_focus = False
         self.body = _Lines(id="body")
 
-    def compose(self) -> ComposeResult:
-        """The numbers, the table with all below it, the keys."""
+    @property
+    def resting(self) -> Widget:
+        """The lines scroll."""
+        return self.body
+
+    def compose_view(self) -> ComposeResult:
+        """The numbers, the table with all below it."""
         yield self.headline
         yield self.body
-        yield KeyBar(id="keybar")
 
     def on_mount(self) -> None:
         """Begin to read."""
-        self.set_focus(self.body)
         self._unsubscribe = self._node.subscribe(self._watched.listener)
         self.set_interval(READ, self._read_soon)
         self._read_soon()

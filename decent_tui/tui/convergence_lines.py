@@ -8,6 +8,7 @@ import msgspec
 
 from decent_tui.core.operations import ConvergenceView, KeyReasons, LackRow, PeerView
 from decent_tui.core.text import printable
+from decent_tui.tui.banner import banner
 from decent_tui.tui.lines import Line, Span, crop, fit, pad, said, spread, width
 from decent_tui.tui.roster import Roster
 from decent_tui.tui.words import BARS, milliseconds, plural, size, span, sparkline
@@ -48,7 +49,8 @@ def headline(picture: Picture, room: int) -> Line:
     flying = plural(view.in_flight, "write")
     right += [Span(" · ", "dim"), Span(flying, "amber" if view.in_flight else "text")]
     right += [Span(" in flight ", "dim")]
-    return spread((Span(" Convergence", "bold accent"),), right, room)
+    left = [Span(" Convergence  ", "bold accent"), *banner(picture.peers)]
+    return spread(left, right, room)
 
 
 def body(picture: Picture, room: int) -> list[Line]:

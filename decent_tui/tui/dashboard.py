@@ -25,8 +25,8 @@ from decent_tui.tui.messages import MessagesPane
 from decent_tui.tui.pane import FilteredPane
 from decent_tui.tui.panes import NAMES, Panes
 from decent_tui.tui.peers import PeersPane
-from decent_tui.tui.prompt import Prompt
 from decent_tui.tui.requests import EditValue, RunLine
+from decent_tui.tui.subject import Subject
 from decent_tui.tui.tabs import PaneTabs
 from decent_tui.tui.toasts import ConflictToast, next_conflict
 from decent_tui.tui.typed_lines import CommandLine
@@ -48,8 +48,7 @@ class Dashboard(TypingScreen):
     BINDINGS = EVERYWHERE
 
     def __init__(self, history: History, *, now: Callable[[], float] = time.time) -> None:
-        desk = Desk(id="answer", roster=lambda: self._watch.roster)
-        super().__init__(Panes(now=now, id="panes"), desk, Prompt(history, id="prompt"))
+        super().__init__(Panes(now=now, id="panes"), history)
         self._editable = False  # whether there is a key to edit, as the key bar shows it
         self.header = Header(id="header")
         self.tabs = PaneTabs(NAMES, id="tabs")
@@ -87,9 +86,8 @@ class Dashboard(TypingScreen):
 
     def attach(self, node: NodeInterface) -> Callable[[], None]:
         """Watch this node; returns what ends the watching."""
-        self.answer.attach(node)
+        self.attach_commands(node)
         end = self._watch.attach(node)
-        self.prompt.command.attach(node)
         self.set_interval(LOOK, self._watch.look)
         self.set_interval(1.0, self._watch.second)
         return end
@@ -169,19 +167,13 @@ class Dashboard(TypingScreen):
         places: dict[str, type[DOMNode]] = dict(zip(NAMES.values(), panes, strict=True))
         self.app.push_screen(help_reader({"Everywhere": Dashboard, **places, "Command line": CommandLine}))
 
-    def action_convergence(self) -> None:
-        """Show view 2."""
-        from decent_tui.tui.convergence import ConvergenceScreen
-
-        if (node := self._watch.node) is not None:
-            self.app.push_screen(ConvergenceScreen(node, lambda: self._watch.roster, self.keys.key))
-
-    def action_timeline(self) -> None:
-        """Show view 3."""
-        from decent_tui.tui.timeline import TimelineScreen
-
-        if (node := self._watch.node) is not None:
-            self.app.push_screen(TimelineScreen(node, lambda: self._watch.roster))
+    @property
+    def subject(self) -> Subject | None:
+        """The node, the key and the peer under the cursors."""
+        if (node := self._watch.node) is None:
+            return None
+        peer = self.peers.peer if self.panes.current is self.peers else None
+        return Subject(node, lambda: self._watch.roster, self.keys.key, peer.address if peer else "")
 
     def action_back(self) -> None:
         """Undo what lies on top: a long answer, a filter, the zoom."""
@@ -202,8 +194,6 @@ class Dashboard(TypingScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys work while there is something for them to do."""
         match action:
-            case "yes" | "no":
-                return bool(self.answer.question) and not self.is_typing
             case "choose":
                 return len(self.app.screen_stack) == 1
             case "keep":
@@ -219,18 +209,6 @@ class Dashboard(TypingScreen):
     @on(RunLine)
     def _run_requested(self, event: RunLine) -> None:
         self.run_command(event.line)
-
-    def action_run(self, line: str) -> None:
-        """Carry out a command that a key stands for."""
-        self.run_command(line)
-
-    def action_yes(self) -> None:
-        """Carry out what was asked about."""
-        self.answer.confirm()
-
-    def action_no(self) -> None:
-        """Leave it."""
-        self.answer.withdraw()
 
     def action_delete(self) -> None:
         """Delete the selected key, after a question."""
@@ -261,7 +239,6 @@ class Dashboard(TypingScreen):
     @on(Desk.Done)
     def _command_done(self, event: Desk.Done) -> None:
         if event.outcome.ends:
-            self.app.exit()
             return
         self._watch.look()
         self.refresh_bindings()
@@ -293,7 +270,7 @@ class Dashboard(TypingScreen):
                 self.tell(sentence)
 
         roster, now = self._watch.roster, self.versions.now
-        self.app.push_screen(Editor(node, event, self.answer.carry_out, roster=roster, now=now), tell)
+        self.app.push_screen(Editor(node, event, self.carry_out, roster=roster, now=now), tell)
 
     def action_copy(self, what: str) -> None:
         """Copy the key or its newest value."""

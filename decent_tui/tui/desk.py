@@ -38,17 +38,18 @@ class Desk(AnswerView):
             self.outcome = outcome
             self.key = key
 
-    def __init__(self, *, id: str, roster: Callable[[], Roster] = Roster) -> None:
+    def __init__(self, *, id: str, undo: Undo | None = None, roster: Callable[[], Roster] = Roster) -> None:
         super().__init__(id=id)
         self._node: NodeInterface | None = None
         self._early: list[str] = []
-        self._undo = Undo()
         self._roster = roster
+        self.undone = undo or Undo()
+        """What can be taken back; the views of one node share it."""
 
     @property
     def can_undo(self) -> bool:
         """Whether there is a write to take back."""
-        return self._undo.is_possible
+        return self.undone.is_possible
 
     def attach(self, node: NodeInterface) -> None:
         """Carry out commands on this node, those first that waited for it."""
@@ -90,7 +91,7 @@ class Desk(AnswerView):
 
     async def carry_out(self, line: str) -> Outcome | None:
         """Carry out one line, without a question; None when there was nothing to do or no node to do it."""
-        outcome = None if self._node is None else await self._undo.run(self._node, line)
+        outcome = None if self._node is None else await self.undone.run(self._node, line)
         if outcome is None:
             return None
         key = ""
@@ -111,7 +112,7 @@ class Desk(AnswerView):
             alongside(self, partial(self._take_back, self._node), "commands")
 
     async def _take_back(self, node: NodeInterface) -> None:
-        done = await self._undo.back(node)
+        done = await self.undone.back(node)
         if done is not None:
             ink, tail = ("text", _offer("redo")) if done.outcome.ok else ("red", ())
             self.show(f": {done.line}", (done.told,), ink, brief=True, tail=tail)

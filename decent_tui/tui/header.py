@@ -9,6 +9,7 @@ from textual.message import Message
 
 from decent_tui.core.operations import NodeStatus
 from decent_tui.core.text import printable
+from decent_tui.tui.banner import broken
 from decent_tui.tui.line_view import LineView
 from decent_tui.tui.lines import Line, Span, said, spread, width
 from decent_tui.tui.roster import Roster
@@ -110,12 +111,6 @@ class Rates:
         self._last.append(max(0, total - self._total) if self._total is not None else 0)
         self._total = total
         return tuple(self._last)
-
-
-def broken(cuts: int, dials: int) -> list[Span]:
-    """The banner while a person here keeps the network from working."""
-    words = ([f"✂ {cuts} cut"] if cuts else []) + ([f"≈ {plural(dials, 'dial')}"] if dials else [])
-    return [Span(f" {' · '.join(words)} ", "bold ground on red")] if words else []
 
 
 def header_line(facts: Facts, room: int) -> tuple[Line, list[Zone]]:

@@ -5,30 +5,29 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import ClassVar, Final
 
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.screen import Screen
-from textual.widgets import Input
+from textual.widget import Widget
 
-from decent_tui.commands.complete import usage
 from decent_tui.core.events import AnyEvent, Attached, Carried, Changed, Dialled, PeerChanged
+from decent_tui.lab.chronicle import Chronicle
 from decent_tui.lab.cluster import Cluster, Seat
 from decent_tui.lab.guide import Guide
 from decent_tui.tui.alongside import alongside
-from decent_tui.tui.desk import Desk
-from decent_tui.tui.dropdown import Dropdown
+from decent_tui.tui.command_screen import CommandScreen
+from decent_tui.tui.fixed_line import Fixed
 from decent_tui.tui.history import History
 from decent_tui.tui.keybar import KeyBar
-from decent_tui.tui.lab_links import read_links
+from decent_tui.tui.lab_links import lab_roster, read_links
 from decent_tui.tui.lab_panes import LinksView, StorePane, StoryPane
 from decent_tui.tui.lines import Line, Span, spread
 from decent_tui.tui.links_picture import height
-from decent_tui.tui.prompt import Prompt
 from decent_tui.tui.pulses import TRAVEL, Pulses
+from decent_tui.tui.roster import Roster
 from decent_tui.tui.store_lines import read
-from decent_tui.tui.timeline import Fixed
+from decent_tui.tui.subject import Subject
 from decent_tui.tui.typed_lines import CommandLine
 
 LOOK: Final = 0.1
@@ -44,7 +43,7 @@ MOST_LINKS: Final = 10
 """Rows that the picture of the links takes at least if it needs them: enough for six nodes."""
 
 
-class LabScreen(Screen[None]):
+class LabScreen(CommandScreen):
     """Shows a cluster and its story; commands go to the node whose store has the focus."""
 
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-normal")]  # noqa: RUF012  # Textual's own declaration
@@ -80,12 +79,17 @@ class LabScreen(Screen[None]):
         Binding(
             "1", "app.show_node(0)", "dashboard", tooltip="The dashboard of the chosen node", priority=True
         ),
+        Binding("2", "view('2')", "convergence", tooltip="Who lacks what, as the chosen node hears"),
+        Binding("3", "view('3')", "timeline", tooltip="Everything that happened, in space and time"),
+        Binding("X", "dials", "dials", tooltip="Break links of the chosen node on purpose"),
+        Binding("pageup", "answer(-1)", show=False, priority=True, system=True),
+        Binding("pagedown", "answer(1)", show=False, priority=True, system=True),
         Binding("ctrl+t", "app.next_theme", "Theme", show=False, tooltip="The next theme"),
         Binding("ctrl+q", "app.quit", "quit", tooltip="End all nodes in order", priority=True),
     ]
 
     def __init__(self, names: Sequence[str], history: History, speed: float) -> None:
-        super().__init__()
+        super().__init__(history)
         self._names = names
         self._cluster: Cluster | None = None
         self._guide: Guide | None = None
@@ -99,8 +103,8 @@ class LabScreen(Screen[None]):
         self.stores = [StorePane(at, name) for at, name in enumerate(names)]
         self.links = LinksView(Pulses(TRAVEL / speed), len(names), id="links")
         self.story = StoryPane(id="story")
-        self.answer = Desk(id="answer")
-        self.prompt = Prompt(history, id="prompt")
+        self.chronicle = Chronicle()
+        """All that happened since the nodes were shown."""
 
     def compose(self) -> ComposeResult:
         """Headline, stores, links, story, answer, command line, keys."""
@@ -127,6 +131,7 @@ class LabScreen(Screen[None]):
         for store, name in zip(self.stores, self._names, strict=True):
             store.introduce(cluster.address(name), inks)
             cluster.listen(name, partial(self._happened, store.at))
+            self.chronicle.follow(Seat(cluster, name))
             self._read_store(store.at)
         self.story.attach(guide, inks)
         self.refresh_bindings()  # there are dashboards now
@@ -171,6 +176,8 @@ class LabScreen(Screen[None]):
         for store in self.stores:
             store.look(now)
         self.links.look()
+        if self.chronicle.due:
+            alongside(self, self.chronicle.read, "chronicle")
 
     def _read_store(self, at: int) -> None:
         async def work() -> None:
@@ -262,80 +269,47 @@ class LabScreen(Screen[None]):
 
     def _settle(self) -> None:
         if self._cluster is not None:
-            seat = Seat(self._cluster, self._names[self._chosen])
-            self.answer.attach(seat)
-            self.prompt.command.attach(seat)
+            self.attach_commands(Seat(self._cluster, self._names[self._chosen]))
 
     # ------------------------------------------------------------------ commands
 
+    @property
+    def resting(self) -> Widget:
+        """The store of the chosen node."""
+        return self.stores[self._chosen]
+
+    @property
+    def who(self) -> Line:
+        """The chosen node."""
+        return (Span(f" {self._names[self._chosen]} ", "bold accent"),)
+
+    @property
+    def subject(self) -> Subject | None:
+        """The chosen node; the timeline shows what happened on all."""
+        if self._cluster is None:
+            return None
+        seat = Seat(self._cluster, self._names[self._chosen])
+        return Subject(seat, self._roster, chronicle=self.chronicle)
+
+    def _roster(self) -> Roster:
+        cluster, name = self._cluster, self._names[self._chosen]
+        return lab_roster(cluster, name, self._inks) if cluster is not None else Roster()
+
+    def went(self, view: str) -> None:
+        """View 1 is the dashboard of the chosen node."""
+        if view == "1":
+            self.app.call_later(self.app.run_action, "app.show_node(0)")
+        else:
+            super().went(view)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While a line is typed, its letters are letters."""
-        typing = isinstance(self.focused, Input)
-        match action:
-            case "command" | "choose":
-                return not typing
-            case "submit":
-                return typing
-            case "yes" | "no":
-                return bool(self.answer.question) and not typing
-            case _:
-                return True
+        return not self.is_typing if action == "choose" else super().check_action(action, parameters)
 
-    def action_command(self) -> None:
-        """Type a command."""
-        self.answer.withdraw()
-        self.prompt.begin_command()
-
-    async def action_submit(self) -> None:
-        """Carry out what was typed; see `Dashboard.action_submit`."""
-        await self.prompt.settled()
-        if self.prompt.command.take_choice():
-            return
-        self._submit(self.prompt.take() or "")
-        self._stop_typing()
-
-    def _submit(self, text: str) -> None:
-        line = text.strip(" \t").removeprefix(":").strip(" \t")
-        if line:
-            self.prompt.command.remember(line)
-            name = self._names[self._chosen]
-            if self._guide is not None:
-                self._guide.take_over(f"{name}: {line}")
-            self.answer.run(line)
-
-    @on(Input.Submitted, "#command")
-    def _pasted(self, event: Input.Submitted) -> None:
-        self._submit(event.value)
-
-    @on(CommandLine.Left)
-    def _stop_typing(self) -> None:
-        self.choose(self._chosen)
-        self.prompt.rest()
-        self.answer.hint(())
-
-    @on(Input.Changed, "#command")
-    def _command_changed(self, event: Input.Changed) -> None:
-        told = usage(event.value)
-        who = f" {self._names[self._chosen]} "
-        hint: Line = (Span(who, "bold accent"), Span(" usage  ", "dim"), Span(told)) if told else ()
-        self.answer.hint(hint)
-
-    @on(Dropdown.Chosen)
-    def _choice_clicked(self, event: Dropdown.Chosen) -> None:
-        self.prompt.command.take_choice(event.word)
-
-    @on(Desk.Done)
-    def _command_done(self, event: Desk.Done) -> None:
-        if event.outcome.ends:
-            self.app.exit()
-
-    def action_yes(self) -> None:
-        """Carry out what was asked about."""
-        self.answer.confirm()
-
-    def action_no(self) -> None:
-        """Leave it."""
-        self.answer.withdraw()
+    def noticed(self, line: str) -> None:
+        """The story waits."""
+        if self._guide is not None:
+            self._guide.take_over(f"{self._names[self._chosen]}: {line}")
 
     def action_fold(self) -> None:
         """Fold a long answer."""

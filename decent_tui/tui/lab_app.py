@@ -86,10 +86,16 @@ class LabDashboard(Dashboard):
         yield self.seats
         yield from super().compose()
 
-    def run_command(self, line: str) -> None:
-        """Carry out a command of the person's own: the story waits."""
+    def noticed(self, line: str) -> None:
+        """The story waits."""
         self._guide.take_over(f"{self._names[self._seat]}: {line}")
-        super().run_command(line)
+
+    def went(self, view: str) -> None:
+        """View 4 is the lab."""
+        if view == "4":
+            self.app.call_later(self.app.run_action, "app.show_lab")
+        else:
+            super().went(view)
 
 
 class LabApp(DashboardApp):

@@ -7,6 +7,7 @@ from decent_tui.core.errors import Refused
 from decent_tui.core.operations import Peers, PeerView
 from decent_tui.lab.cluster import Cluster
 from decent_tui.tui.links_picture import Link, link
+from decent_tui.tui.roster import Face, Roster
 
 
 async def read_links(cluster: Cluster) -> tuple[list[Link], int]:
@@ -25,6 +26,16 @@ async def read_links(cluster: Cluster) -> tuple[list[Link], int]:
         running = cluster.node(one) is not None and cluster.node(other) is not None
         links.append(link(left, right, ends if running else (None, None), (one, other)))
     return links, len(guests)
+
+
+def lab_roster(cluster: Cluster, own: str, inks: Mapping[str, str]) -> Roster:
+    """Who is who in the lab, as the node `own` sees it: everybody by name, also under the id of before."""
+    faces: dict[str, Face] = {}
+    for name in cluster.names:
+        face = Face(name, "", inks.get(name, "text"))
+        ids = {cluster.first_id(name), cluster.id(name)} - {""}
+        faces |= dict.fromkeys((cluster.address(name), *ids), face)
+    return Roster(cluster.id(own) or cluster.first_id(own), faces)
 
 
 async def _peers_of(cluster: Cluster, name: str) -> Mapping[str, PeerView]:

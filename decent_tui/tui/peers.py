@@ -162,7 +162,8 @@ class PeersPane(FilteredPane, can_focus=True):
         title = [Span("Peers", "bold accent" if self.has_focus else "bold text")]
         hint: Line = ()
         if self.has_focus and self.peer is not None:
-            hint = (Span("x", "bold accent"), Span(" heal" if self.peer.dials else " cut", "dim"))
+            hint = (Span("x", "bold accent"), Span(" heal" if self.peer.dials else " cut", "dim"),
+                    Span("  X", "bold accent"), Span(" dials", "dim"))  # fmt: skip
         if self._filter:
             title.append(said(f"  / {self._filter}", "amber", most=40))
             title.append(Span(f"  {len(self._peers)} of {len(self._known)}", "dim"))

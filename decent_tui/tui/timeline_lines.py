@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from decent_tui.core.text import printable
 from decent_tui.lab.timeline import Kind, Mark
-from decent_tui.tui.lines import Line, Span, cells, crop, cut, fit
+from decent_tui.tui.lines import Line, Span, cells, crop, fit
 from decent_tui.tui.roster import Roster
 from decent_tui.tui.words import clock
 
@@ -53,22 +53,26 @@ def mark_line(mark: Mark, lanes: Sequence[str], roster: Roster, wide: int, room:
     source = lanes.index(mark.origin) if mark.origin in lanes and mark.origin != mark.lane else to
     ink = _INKS[light]
     line = [Span(f"{fit(clock(mark.at), 12)} {_SIGNS[light]} ", ink if light != "none" else "dim")]
-    words = _words(mark)
-    for at in range(len(lanes)):
-        line += _segment(at, source, to, wide, mark, words if at == max(source, to) else "", roster, ink)
-    return crop(_with_room(line, words, to == len(lanes) - 1 or source == len(lanes) - 1, ink), room)
+    last = max(source, to)
+    for at in range(last + 1):
+        line += _segment(at, source, to, wide, mark, roster, ink)
+    return crop([*line, *_told(_words(mark), len(lanes) - last - 1, wide, ink)], room)
 
 
-def _with_room(line: list[Span], words: str, last: bool, ink: str) -> list[Span]:
-    """In the last lane the words need not stop at its edge."""
-    if not last or not words:
-        return line
-    return [*line[:-1], Span(f" {words}", ink)] if line[-1].text.startswith(" ") else line
+def _told(words: str, lanes: int, wide: int, ink: str) -> list[Span]:
+    """The words right of the last lane that an event touches; they run over `lanes` that follow, as far as
+    they must."""
+    line = [Span(f" {words}", ink)]
+    used = 1 + cells(words)
+    for at in range(1, lanes + 1):
+        gap = at * wide - 1 - used
+        if gap > 0:
+            line += [Span(" " * gap), Span("│", "edge")]
+            used += gap + 1
+    return line
 
 
-def _segment(
-    at: int, source: int, to: int, wide: int, mark: Mark, words: str, roster: Roster, ink: str
-) -> list[Span]:
+def _segment(at: int, source: int, to: int, wide: int, mark: Mark, roster: Roster, ink: str) -> list[Span]:
     """One lane of a line: what stands on it, and what lies between it and the next one."""
     arrow = ink if ink != "text" else "dim"
     low, high = min(source, to), max(source, to)
@@ -88,8 +92,7 @@ def _segment(
         elif to < source and at == to:
             between = "←" + between[1:]
         return [on, Span(between, arrow)]
-    text = cut(words, wide - 3)
-    return [on, Span(f" {text}" + " " * (wide - 2 - cells(text)), ink)]
+    return [on] if at == max(source, to) else [on, Span(" " * (wide - 1))]
 
 
 def _glyph(mark: Mark) -> str:

@@ -12,10 +12,11 @@ from decent_tui.tui.app import DashboardApp
 from decent_tui.tui.lines import plain, width
 from decent_tui.tui.reader import Page, Reader
 from decent_tui.tui.roster import Colours, roster
+from decent_tui.tui.subject import Subject
 from decent_tui.tui.timeline import TimelineScreen
 from decent_tui.tui.timeline_lines import lane_width, lanes_line, mark_line
 
-from .screen import shown, text, until
+from .screen import shown, text, type_line, until
 from .scripted import HERON, LYNX, WREN, Scripted, story, three_peers
 
 ME = "aa11aa11aa11aa11"
@@ -142,15 +143,15 @@ async def test_a_selected_event_stands_still_and_lights_its_past_and_future() ->
         assert "new" in text(view.events)
 
 
-@pytest.mark.parametrize("key", ["2", "3"])
-async def test_a_question_mark_shows_the_keys_of_the_view(key: str) -> None:
+@pytest.mark.parametrize(("key", "told"), [("2", "Back to view 1"), ("3", "Write it as SVG")])
+async def test_a_question_mark_shows_the_keys_of_the_view(key: str, told: str) -> None:
     async with shown(story()) as (pilot, board):
         await pilot.press(key)
         await until(pilot, lambda: pilot.app.screen is not board)
         view = pilot.app.screen
         await pilot.press("question_mark")
         await until(pilot, lambda: isinstance(pilot.app.screen, Reader))
-        await until(pilot, lambda: "Back to view 1" in text(pilot.app.screen.query_one(Page)))
+        await until(pilot, lambda: told in text(pilot.app.screen.query_one(Page)))
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is view)
 
@@ -158,11 +159,11 @@ async def test_a_question_mark_shows_the_keys_of_the_view(key: str) -> None:
 async def test_w_writes_a_picture_and_a_log(tmp_path: Path) -> None:
     node = story()
     async with shown(node) as (pilot, board):
-        view = TimelineScreen(node, lambda: board._watch.roster, tmp_path)
+        view = TimelineScreen(board, Subject(node, lambda: board._watch.roster), tmp_path)
         cast(DashboardApp, pilot.app).push_screen(view)
         await until(pilot, lambda: view.is_mounted and "user:42" in text(view.events))
         await pilot.press("w")
-        await until(pilot, lambda: "written: timeline-" in text(view.headline))
+        await until(pilot, lambda: "/timeline-" in text(view.answer))
     _check_files(tmp_path)
 
 
@@ -174,8 +175,27 @@ def _check_files(folder: Path) -> None:
 
 async def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     async with shown(story()) as (pilot, board):
-        view = TimelineScreen(story(), lambda: board._watch.roster, tmp_path / "none")
+        view = TimelineScreen(board, Subject(story(), lambda: board._watch.roster), tmp_path / "none")
         cast(DashboardApp, pilot.app).push_screen(view)
         await until(pilot, lambda: view.is_mounted and "user:42" in text(view.events))
         await pilot.press("w")
-        await until(pilot, lambda: "nothing was written" in text(view.headline))
+        await until(pilot, lambda: "nothing was written" in text(view.answer))
+
+
+async def test_a_filter_shows_keys_that_begin_so_and_esc_takes_it_away() -> None:
+    node = Scripted(peers=three_peers())
+    for key in ("user:1", "user:2", "cart:1"):
+        node.write(ME, key, "1")
+    async with shown(node) as (pilot, board):
+        await pilot.press("3")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TimelineScreen))
+        view = cast(TimelineScreen, pilot.app.screen)
+        await until(pilot, lambda: "cart:1" in text(view.events))
+        await type_line(pilot, "/user\n")
+        await until(pilot, lambda: "cart" not in text(view.events))
+        assert "only user" in text(view.headline)
+        assert "2 of 3 events" in text(view.headline)
+        await pilot.press("escape")
+        await until(pilot, lambda: "cart:1" in text(view.events))
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is board)

@@ -1,0 +1,19 @@
+"""What the further views are about: a node, as the screen below them sees it."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from decent_tui.lab.chronicle import Chronicle
+from decent_tui.net.interface import NodeInterface
+from decent_tui.tui.roster import Roster
+
+
+class Subject(NamedTuple):
+    """A node, who is who, the key and the peer (an address) that are selected, and, where several nodes are
+    seen at once, the chronicle of all of them."""
+
+    node: NodeInterface
+    roster: Callable[[], Roster]
+    key: str = ""
+    peer: str = ""
+    chronicle: Chronicle | None = None
