@@ -120,7 +120,7 @@ class Dashboard(TypingScreen):
             case "conflicts":
                 self.action_conflict()
             case "settled":
-                self.action_convergence()
+                self.action_view("2")
             case "alarm":
                 self.run_command("status")
             case _:
