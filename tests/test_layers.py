@@ -30,10 +30,11 @@ def layer(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def imports(path: Path) -> Iterator[tuple[str, int]]:
-    """Every module that the file imports anywhere in it, absolutely named, and the line."""
+def imports(path: Path, *, late: bool = True) -> Iterator[tuple[str, int]]:
+    """Every module that the file imports anywhere in it, absolutely named, and the line; without those that
+    functions import when they are called, if not `late`."""
     package = ["decent_tui", *path.relative_to(PACKAGE).parts[:-1]]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(ast.parse(path.read_text(encoding="utf-8")), late):
         if isinstance(node, ast.Import):
             for name in node.names:
                 yield name.name, node.lineno
@@ -42,6 +43,14 @@ def imports(path: Path) -> Iterator[tuple[str, int]]:
             base = ".".join([*above, *([node.module] if node.module else [])])
             for name in node.names:
                 yield f"{base}.{name.name}", node.lineno
+
+
+def nodes(tree: ast.AST, late: bool) -> Iterator[ast.AST]:
+    """The tree, without the bodies of functions if not `late`."""
+    for node in ast.iter_child_nodes(tree):
+        if late or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+            yield from nodes(node, late)
 
 
 def test_there_is_something_to_look_at() -> None:
@@ -91,7 +100,7 @@ def test_no_file_imports_itself_by_way_of_others() -> None:
     }
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for name, path in modules.items():
-        for module, _ in imports(path):
+        for module, _ in imports(path, late=False):
             target = module if module in modules else module.rpartition(".")[0]
             if target in modules:
                 sorter.add(name, target)
