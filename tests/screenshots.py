@@ -58,7 +58,7 @@ async def resolve() -> AsyncIterator[Pilot[None]]:
         await pilot.press("e")
         await until(pilot, lambda: isinstance(pilot.app.screen, Editor))
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: bool(pilot.app.screen.query(Page)))
+        await until(pilot, lambda: bool(pilot.app.screen.query("#review")))
         yield pilot
 
 

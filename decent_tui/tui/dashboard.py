@@ -87,8 +87,7 @@ class Dashboard(TypingScreen):
     def attach(self, node: NodeInterface) -> Callable[[], None]:
         """Watch this node; returns what ends the watching."""
         self.attach_commands(node)
-        end = self._watch.attach(node)
-        self.set_interval(LOOK, self._watch.look)
+        end = self._watch.attach(node, self.set_interval(LOOK, self._watch.look, pause=True))
         self.set_interval(1.0, self._watch.second)
         return end
 

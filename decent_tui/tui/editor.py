@@ -1,5 +1,6 @@
-"""The editor for one value: a draft, the command it stands for, and for a merge a look at what it replaces.
+"""The editor for one value: a draft, the command it stands for, and for a merge what it replaces.
 
+While a merge is typed its siblings stand beside it, with the parts marked that the draft would lose.
 The window stays open until the value is stored. What is written names what its writer had seen (`--saw`),
 so a value that came meanwhile is never overwritten unseen: the editor shows it, and asks again.
 """
@@ -13,7 +14,7 @@ import msgspec
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Container, Vertical
 from textual.screen import ModalScreen
 from textual.timer import Timer
 
@@ -29,7 +30,7 @@ from decent_tui.tui.line_view import LineView
 from decent_tui.tui.lines import Line, Span, cut, said
 from decent_tui.tui.reader import Page
 from decent_tui.tui.requests import EditValue
-from decent_tui.tui.review import review
+from decent_tui.tui.review import giving_way, review
 from decent_tui.tui.roster import Roster
 from decent_tui.tui.words import plural
 
@@ -62,6 +63,7 @@ class Editor(ModalScreen[str]):
     """Edits the value of a key, or a merge of its siblings; returns a sentence, if there is one to tell."""
 
     CSS_PATH = "editor.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  # Textual's own declaration
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s,f2", "write", "write", id="editor.write", tooltip="Write this value", priority=True),
         Binding("enter", "confirm", "confirm", show=False, id="editor.confirm", priority=True),
@@ -83,6 +85,8 @@ class Editor(ModalScreen[str]):
         self._text, self._left_out = request.draft, request.left_out
         self._pending: Timer | None = None
         self._reviewed: Page | None = None
+        self._beside = Page((), self._siblings, id="beside")
+        self._read_last = request.draft.encode()  # the draft when it was JSON last
         self._busy = False
         self._warned: str | None = None  # the draft that Esc was pressed over
         self._told: str | None = None  # the draft that the line below speaks of
@@ -113,7 +117,9 @@ class Editor(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         """The draft, and the command below it."""
         with Vertical(id="editor"):
-            yield Draft(self._text, soft_wrap=True, show_line_numbers=False, compact=True, id="draft")
+            with Container(id="desk"):
+                yield Draft(self._text, soft_wrap=True, show_line_numbers=False, compact=True, id="draft")
+                yield self._beside
             yield Preview(id="preview")
 
     def on_mount(self) -> None:
@@ -124,6 +130,9 @@ class Editor(ModalScreen[str]):
 
     def _label(self) -> None:
         box, inks = self.query_one("#editor"), self.query_one(Preview).inks
+        box.set_class(self._merging, "-merging")
+        self._beside.display = self._merging
+        self.query_one("#desk").display = self._reviewed is None
         what = "merge " if self._merging else "edit "
         title = [Span(what, "bold accent"), Span(cut(said(self._key).text, 60), "bold text")]
         if self._left_out:
@@ -167,7 +176,16 @@ class Editor(ModalScreen[str]):
             self._complain(str(error))
             return False
         self.query_one(Preview).show((Span(": ", "bold accent"), said(line, "text", most=PREVIEW)))
+        if self._merging:
+            self._read_last = self.draft.text.encode()
+            self._beside.again()
         return True
+
+    def _siblings(self, room: int, _needle: str) -> Sequence[Line]:
+        """What the draft takes the place of, as it reads now."""
+        siblings = self._inspection.siblings
+        lines = giving_way(self._read_last, siblings, self._roster, self._now(), room)
+        return [(Span("in place of", "bold accent"),), *lines]
 
     def _complain(self, sentence: str) -> None:
         self.query_one(Preview).show((Span("✗ ", "bold red"), said(sentence, "red", most=500)))
@@ -239,9 +257,7 @@ class Editor(ModalScreen[str]):
         def lines(room: int, _needle: str) -> Sequence[Line]:
             return review(raw, replaced, self._roster, self._now(), room)
 
-        self._reviewed = Page((), lines)
-        self._reviewed.id = "review"
-        self.draft.display = False
+        self._reviewed = Page((), lines, id="review")
         self.query_one("#editor").mount(self._reviewed, before=self.query_one(Preview))
         self.set_focus(self._reviewed)
         self._label()
@@ -250,9 +266,8 @@ class Editor(ModalScreen[str]):
         if self._reviewed is not None:
             page, self._reviewed = self._reviewed, None
             await page.remove()
-        self.draft.display = True
-        self.set_focus(self.draft)
         self._label()
+        self.set_focus(self.draft)
 
     async def action_give_up(self) -> None:
         """Back to the draft, or out; a changed draft is thrown away only at the second time."""

@@ -1,7 +1,7 @@
 """From the node's events to the screen: a bounded buffer, emptied a few times a second."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
@@ -17,6 +17,7 @@ from decent_tui.core.events import (
     Settled,
     Skipped,
 )
+from decent_tui.tui.signs import is_sign_of_life
 
 BATCHES: Final = 2_000
 """Batches held between two looks. At 10 looks a second that is 20,000 batches a second; what comes beyond
@@ -44,9 +45,11 @@ class News(msgspec.Struct, frozen=True):
 
 
 class Feed:
-    """Collects batches of events; `look` hands them over."""
+    """Collects batches of events; `look` hands them over. `wake` is called when there is something that a
+    person should see soon; signs of life can wait for the next look, whenever that is."""
 
-    def __init__(self, batches: int = BATCHES) -> None:
+    def __init__(self, wake: Callable[[], None] = lambda: None, batches: int = BATCHES) -> None:
+        self._wake = wake
         self._batches: deque[Sequence[AnyEvent]] = deque()
         self._most = batches
         self._skipped = 0
@@ -59,6 +62,8 @@ class Feed:
             self._skipped += len(old)
             self._lost_changes = True
         self._batches.append(events)
+        if len(self._batches) >= self._most // 2 or not all(map(is_sign_of_life, events)):
+            self._wake()
 
     @property
     def waiting(self) -> bool:

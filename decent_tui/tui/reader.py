@@ -31,8 +31,8 @@ class Page(Inked, ScrollView, can_focus=True):
         Binding("G", "scroll_end", show=False),
     ]
 
-    def __init__(self, title: Line, write: Write) -> None:
-        super().__init__()
+    def __init__(self, title: Line, write: Write, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._heading, self._write = title, write
         self._needle = ""
         self._lines: Sequence[Line] = ()
@@ -50,6 +50,10 @@ class Page(Inked, ScrollView, can_focus=True):
         """Show only what has this text."""
         self._needle = needle
         self.scroll_home(animate=False)
+        self._make()
+
+    def again(self) -> None:
+        """Write anew: what is told of has changed."""
         self._make()
 
     def _make(self) -> None:

@@ -25,26 +25,35 @@ def review(
 ) -> Sequence[Line]:
     """The value `raw` in full, then each version it replaces with the parts marked that differ from it."""
     value = json_view.decode(raw)
-    old = [None if view.record.deleted else json_view.decode(bytes(view.record.value)) for view in replaced]
     apart = [
-        json_view.differing([value, other])
-        for other, view in zip(old[:MOST], replaced, strict=False)
+        json_view.differing([value, json_view.decode(bytes(view.record.value))])
+        for view in replaced[:MOST]
         if not view.record.deleted
     ]
     new = frozenset.intersection(*apart) if apart else frozenset()
     lines: list[Line] = [(Span("this will be written", "bold accent"),)]
     lines += _indented(json_view.pretty(value, room - 2, LINES, new, "  ← new"))
     if replaced:
-        lines += [(), (Span("in place of", "bold accent"),)]
+        lines += [(), (Span("in place of", "bold accent"),), *giving_way(raw, replaced, roster, now, room)]
+    told = "Nothing goes before the new value is stored; u brings it back afterwards, as a new write."
+    return [*lines, (), *flow([Span(word, "dim") for word in told.split()], room)]
+
+
+def giving_way(
+    raw: bytes, replaced: Sequence[SiblingView], roster: Roster, now: float, room: int
+) -> list[Line]:
+    """Each version that `raw` would replace, with the parts marked that would go."""
+    value = json_view.decode(raw)
+    lines: list[Line] = []
     for at, view in enumerate(replaced[:MOST]):
         lines.append(_who(view, at, len(replaced), roster, now))
         if not view.record.deleted:
-            marks = json_view.differing([value, old[at]])
-            lines += _indented(json_view.pretty(old[at], room - 2, OLD, marks, "  ← goes"))
+            old = json_view.decode(bytes(view.record.value))
+            marks = json_view.differing([value, old])
+            lines += _indented(json_view.pretty(old, room - 2, OLD, marks, "  ← goes"))
     if len(replaced) > MOST:
         lines.append((Span(f"  … and {plural(len(replaced) - MOST, 'value')} more", "dim"),))
-    told = "Nothing goes before the new value is stored; u brings it back afterwards, as a new write."
-    return [*lines, (), *flow([Span(word, "dim") for word in told.split()], room)]
+    return lines
 
 
 def _who(view: SiblingView, at: int, count: int, roster: Roster, now: float) -> Line:

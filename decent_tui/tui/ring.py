@@ -19,6 +19,7 @@ from decent_tui.core.events import (
     Settled,
 )
 from decent_tui.tui.message_filter import Term
+from decent_tui.tui.signs import is_sign_of_life
 
 ROWS: Final = 10_000
 """Lines kept. A guess: an hour of an idle cluster of five; a filter looks through all of them in 50 ms."""
@@ -31,10 +32,6 @@ SIFTED: Final = 1_000
 
 OVERHEAD: Final = 400
 """Bytes counted for a line beside its raw text (the structs; measured at about 350)."""
-
-
-SIGNS_OF_LIFE: Final = frozenset({"HEARTBEAT", "PING", "PONG"})
-"""Types of messages that say no more than that a peer is there; some every second, for ever."""
 
 
 class Logged(msgspec.Struct, frozen=True, gc=False):
@@ -94,14 +91,14 @@ class Ring:
             self._next += 1
             self._lines.append(line)
             self._bytes += line.weight
-            self._hidden += _is_sign_of_life(event)
+            self._hidden += is_sign_of_life(event)
             if self._matches(line):
                 self._shown.append(line)
                 came += 1
         while len(self._lines) > self._rows or self._bytes > self._size:
             gone = self._lines.popleft()
             self._bytes -= gone.weight
-            if _is_sign_of_life(gone.event):
+            if is_sign_of_life(gone.event):
                 self._hidden -= 1
             else:
                 self.dropped += 1
@@ -130,13 +127,9 @@ class Ring:
         return self.sifting
 
     def _matches(self, line: Logged) -> bool:
-        if not self.signs_of_life and _is_sign_of_life(line.event):
+        if not self.signs_of_life and is_sign_of_life(line.event):
             return False
         return all(term.fits(line.event, line.haystack) for term in self._terms)
-
-
-def _is_sign_of_life(event: AnyEvent) -> bool:
-    return isinstance(event, Carried) and event.type in SIGNS_OF_LIFE
 
 
 def haystack(event: AnyEvent) -> str:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
 from decent_tui.core.errors import Refused
 from decent_tui.net.interface import NodeInterface
@@ -16,14 +16,24 @@ from decent_tui.tui.roster import Roster
 from decent_tui.tui.toasts import ConflictToast
 
 LOOK: Final = 0.1
-"""Seconds between two looks at what happened: ten repaints a second read as live."""
+"""Seconds between two looks at what happened while something does: ten repaints a second read as live."""
 
 NUMBERS: Final = 0.25
 """Seconds at least between two readings of the node's numbers."""
 
 
+class Clock(Protocol):
+    """What calls `look` every `LOOK` seconds, while there is reason to (a Textual timer fits)."""
+
+    def resume(self) -> None:
+        """Call it soon, and again and again."""
+
+    def pause(self) -> None:
+        """Do not call it until there is reason to."""
+
+
 class Watch:
-    """Watches one node for panes, header and toast. Its owner calls `look` and `second` in time."""
+    """Watches one node for panes, header and toast. A clock calls `look`, and its owner `second` in time."""
 
     def __init__(
         self, panes: Panes, header: Header, toast: ConflictToast, alongside: Callable[[Work], None]
@@ -31,7 +41,8 @@ class Watch:
         self._panes, self._header, self._toast, self._alongside = panes, header, toast, alongside
         self.node: NodeInterface | None = None
         """The node that is watched, once it is open."""
-        self._feed = Feed()
+        self._feed = Feed(self._wake)
+        self._clock: Clock | None = None
         self._numbers = Numbers()
         self._reading = False
         self._read_at = 0.0
@@ -47,14 +58,18 @@ class Watch:
         """Say how the start of the node goes."""
         self._header.show(self._numbers.progress(text))
 
-    def attach(self, node: NodeInterface) -> Callable[[], None]:
-        """Watch this node; returns what ends the watching."""
-        self.node = node
+    def attach(self, node: NodeInterface, clock: Clock) -> Callable[[], None]:
+        """Watch this node, by a clock that rests now; returns what ends the watching."""
+        self.node, self._clock = node, clock
         end = node.subscribe(self._feed.listener)
         self._panes.keys.attach(node)
         self._panes.versions.attach(node)
         self._read_numbers()
         return end
+
+    def _wake(self) -> None:
+        if self._clock is not None:
+            self._clock.resume()
 
     def look(self) -> None:
         """Show what happened since the last look; costs nothing when nothing did."""
@@ -74,9 +89,12 @@ class Watch:
             self._numbers_due = self._numbers_due or news.stored or news.peers
         if self._numbers_due and time.monotonic() - self._read_at >= NUMBERS:
             self._read_numbers()
+        if self._clock is not None and not self._numbers_due:
+            self._clock.pause()
 
     def second(self) -> None:
         """A second went by: rates, ages, and what heartbeats brought, all in one repaint."""
+        self.look()
         self._ticked = True
         self._read_numbers()
 

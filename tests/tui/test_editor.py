@@ -48,12 +48,17 @@ async def test_a_merge_is_looked_at_before_it_is_written() -> None:
         editor.draft.text = '{"a": 1,'
         await until(pilot, lambda: "✗" in text(editor.query_one(Preview)))
         await pilot.press("ctrl+s")
-        assert not editor.query(Page)
+        assert not editor.query("#review")
         editor.draft.text = '{"a": 1, "d": [4]}'
         await until(pilot, lambda: 'resolve k {"a":1,"d":[4]}' in text(editor.query_one(Preview)))
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: bool(editor.query(Page)) and "in place of" in text(editor.query_one(Page)))
-        page = text(editor.query_one(Page))
+        await until(
+            pilot,
+            lambda: (
+                bool(editor.query("#review")) and "in place of" in text(editor.query_one("#review", Page))
+            ),
+        )
+        page = text(editor.query_one("#review", Page))
         for words in (
             "this will be written",
             '"d": [4]  ← new',
@@ -65,9 +70,9 @@ async def test_a_merge_is_looked_at_before_it_is_written() -> None:
             assert words in page, words
         assert len(await held(node)) == 2  # nothing is written before it is confirmed
         await pilot.press("escape")
-        await until(pilot, lambda: not editor.query(Page))
+        await until(pilot, lambda: not editor.query("#review"))
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: bool(editor.query(Page)))
+        await until(pilot, lambda: bool(editor.query("#review")))
         await pilot.press("enter")
         await until(pilot, lambda: shut(pilot))
         assert await held(node) == ['{"a":1,"d":[4]}']
@@ -114,9 +119,14 @@ async def test_what_was_written_meanwhile_is_shown_and_not_overwritten_unseen(
         editor.draft.text = '"mine"'
         await pilot.press("ctrl+s")
         if len(values) > 1:
-            await until(pilot, lambda: bool(editor.query(Page)))
+            await until(pilot, lambda: bool(editor.query("#review")))
             await pilot.press("enter")
-        await until(pilot, lambda: bool(editor.query(Page)) and '"meanwhile"' in text(editor.query_one(Page)))
+        await until(
+            pilot,
+            lambda: (
+                bool(editor.query("#review")) and '"meanwhile"' in text(editor.query_one("#review", Page))
+            ),
+        )
         await until(pilot, lambda: "written elsewhere meanwhile" in text(editor.query_one(Preview)))
         assert await held(node) == ['"meanwhile"']
         await pilot.press("enter")
@@ -164,3 +174,25 @@ async def test_a_draft_has_the_colours_of_values() -> None:
         draft = editor.query_one(Draft)
         line = next(draft.get_line(at) for at in range(5) if '"a"' in draft.get_line(at).plain)
         assert len({str(span.style) for span in line.spans}) >= 3
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+async def test_while_a_merge_is_typed_its_siblings_stand_beside_it_with_what_it_would_lose(
+    size: tuple[int, int],
+) -> None:
+    async with editing('{"a": 1, "b": 2}', '{"a": 1, "c": 3}') as (pilot, _, _, editor):
+        await pilot.resize_terminal(*size)
+        beside = editor.query_one("#beside", Page)
+        await until(pilot, lambda: '"b": 2' in text(beside))
+        assert "goes" not in text(beside)
+        editor.draft.text = '{"a": 1, "c": 3}'
+        await until(pilot, lambda: '"b": 2  ← goes' in text(beside))
+        editor.draft.text = '{"a": 1'  # no JSON now: what was said of the last JSON stays
+        await until(pilot, lambda: "✗" in text(editor.query_one(Preview)))
+        assert '"b": 2  ← goes' in text(beside)
+
+
+async def test_an_edit_of_one_value_has_the_window_to_itself() -> None:
+    async with editing('{"a": 1}') as (pilot, _, _, editor):
+        await until(pilot, lambda: ": put" in text(editor.query_one(Preview)))
+        assert not editor.query_one("#beside").display

@@ -72,6 +72,20 @@ def test_a_flood_is_skipped_counted_and_counts_as_a_change_of_everything() -> No
     assert (len(news.events), news.skipped, news.keys) == (10, 15, None)
 
 
+def test_signs_of_life_wait_for_the_next_look_all_else_is_seen_soon() -> None:
+    woken: list[int] = []
+    feed = Feed(lambda: woken.append(1), batches=10)
+    feed.listener([carried("HEARTBEAT"), carried("PONG")])
+    assert feed.waiting
+    assert not woken
+    feed.listener([carried("HEARTBEAT"), carried("SYNC")])
+    assert len(woken) == 1
+    feed.look()
+    for _ in range(5):  # but they are no reason to lose what comes with them
+        feed.listener([carried("HEARTBEAT")])
+    assert len(woken) == 2
+
+
 def test_a_filter_looks_at_the_newest_first_and_at_the_rest_in_pieces() -> None:
     ring = Ring(rows=3 * SIFTED)
     ring.extend(carried(("SYNC", "VERSIONS")[at % 2], str(at)) for at in range(3 * SIFTED))
