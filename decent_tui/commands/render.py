@@ -14,6 +14,7 @@ from decent_tui.commands.backup import BackedUp
 from decent_tui.commands.encode import encode_snapshot
 from decent_tui.commands.files import Exported, Imported
 from decent_tui.commands.render_seeing import moment, value
+from decent_tui.commands.render_status import status
 from decent_tui.commands.scan import quote
 from decent_tui.core.dial_operations import in_words
 from decent_tui.core.operations import (
@@ -163,37 +164,7 @@ def _done(answer: Done, command: str) -> Iterator[str]:
     yield f"{command}: done"
 
 
-@_lines.register
-def _status(answer: NodeStatus, command: str) -> Iterator[str]:
-    yield from _table(
-        [
-            ["node", f"{answer.node_id} {answer.name}"],
-            ["address", answer.address],
-            ["keys", f"{answer.keys:,} ({answer.conflicts:,} in conflict, {answer.deleted:,} deleted)"],
-            ["versions", f"{answer.versions:,}, of them {answer.tombstones:,} tombstones"],
-            ["writes", f"{answer.writes:,} here and {answer.applied:,} from others in this run"],
-            ["clock", f"write {answer.counter:,}, lamport {answer.lamport:,}"],
-            [
-                "peers",
-                f"{answer.peers_alive:,} alive of {answer.peers_known:,}, {answer.settled:.0%} settled",
-            ],
-            ["settling", _settling(answer)],
-            ["traffic", f"{answer.sent:,} bytes sent, {answer.received:,} received"],
-            ["digest", answer.digest],
-            ["data", answer.data],
-        ]
-    )
-    if answer.waits_for:
-        yield f"tombstones wait for {', '.join(answer.waits_for)}"
-    yield from (f"dial: {view.peer} {in_words(view)}" for view in answer.dials)
-    yield from answer.alarms
-
-
-def _settling(answer: NodeStatus) -> str:
-    words = [f"{answer.in_flight:,} writes in flight"]
-    if answer.settle_p50_ms is not None and answer.settle_p95_ms is not None:
-        words.append(f"p50 {answer.settle_p50_ms:,.1f} ms, p95 {answer.settle_p95_ms:,.1f} ms")
-    return "; ".join([*words, *(f"{address} lacks {count:,}" for address, count in answer.missing.items())])
+_lines.register(NodeStatus, status)
 
 
 @_lines.register

@@ -1,8 +1,8 @@
 """What a scrape costs the node: `python -m tests.benchmarks.metrics`.
 
-A node with a million keys (the file is made at the first run, some minutes) that knows 50 peers, each of which
-has seen something else of each: the dearest case. Another process scrapes it; every step that the node's event
-loop takes meanwhile is timed, and the longest one is what a scrape can hold others up.
+A node with a million keys (the file is made at the first run, some minutes) that knows 50 peers, each of
+which has seen something else of each: the dearest case. Another process scrapes it; every step that the
+node's event loop takes meanwhile is timed, and the longest one is what a scrape can hold others up.
 """
 
 import argparse
@@ -38,8 +38,8 @@ for _ in range(int(sys.argv[2])):
 
 @contextmanager
 def steps() -> Iterator[list[float]]:
-    """The milliseconds of work (of the processor, so that what else runs on the machine does not count) of every
-    step that the event loop takes."""
+    """The milliseconds of every step that the event loop takes: of the processor's time, so that what else
+    runs on the machine does not count."""
     taken: list[float] = []
     run = events.Handle._run
 
@@ -59,13 +59,13 @@ def know(node: Node, peers: int) -> None:
     """Have the node know so many peers, none of which has seen all of any other."""
     parts = node._engine.parts
     ids = [f"{number:016x}" for number in range(100, 100 + peers)]
-    parts.replica.seen.join(Seen({writer: ((1, 20_000),) for writer in ids}))
+    parts.replica.seen.join(Seen(dict.fromkeys(ids, ((1, 20000),))))
     for at, peer_id in enumerate(ids):
         peer = parts.peers.learn(f"127.0.0.1:{at + 1}", given=True)
         assert peer is not None
         peer.node, peer.retry_at = peer_id, time.monotonic() + 3600
         parts.members.meet(peer_id, name=f"peer {at}", address=peer.address)
-        seen = {writer: ((1, 19_000 + at), (19_500, 19_900)) for writer in ids}
+        seen = dict.fromkeys(ids, ((1, 19000 + at), (19500, 19900)))
         parts.members.heard(peer_id, Seen(seen), whole=True)
 
 

@@ -115,13 +115,6 @@ def test_the_snapshot_is_json() -> None:
     assert json.loads("".join(text))["data"]["b"][0]["value"] == "\n"
 
 
-def test_the_status_names_what_is_wrong() -> None:
-    text = list(lines("status", STATUS))
-    assert text[0] == "node      n1 otter"
-    assert "98% settled" in "\n".join(text)
-    assert text[-2:] == ["tombstones wait for n2", "the disk is full"]
-
-
 def test_help_is_complete_and_fits() -> None:
     text = list(lines("help", explain(Help())))
     assert [line.split()[0] for line in text] == list(COMMANDS)
