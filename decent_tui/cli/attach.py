@@ -3,12 +3,16 @@
 import argparse
 import os
 from collections.abc import Sequence
+from typing import Final
 
 from decent_tui.commands import flags, options
 from decent_tui.commands.arguments import PROGRAM, Parser, fail
 from decent_tui.commands.configuration import configure
 from decent_tui.commands.option import Front
 from decent_tui.core import address
+
+IN_A_PAGE: Final = "TEXTUAL_DRIVER"
+"""The environment variable by which Textual is told to show a screen by other means than a terminal."""
 
 
 def parser() -> Parser:
@@ -28,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run `decent-tui attach`; the exit code."""
     parsed = parser().parse_args(arguments)
     configuration = configure(flags.given(parsed))
-    if not (os.isatty(0) and os.isatty(1)):
+    if not (os.isatty(0) and os.isatty(1)) and not os.environ.get(IN_A_PAGE):
         return fail("the dashboard needs a terminal; decent-tui help lists what goes without one", 2)
 
     import asyncio

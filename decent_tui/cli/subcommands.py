@@ -35,6 +35,12 @@ def _attach() -> Start:
     return Start(attach.parser, attach.main)
 
 
+def _serve() -> Start:
+    from decent_tui.cli import serve
+
+    return Start(serve.parser, serve.main)
+
+
 def _demo() -> Start:
     from decent_tui.cli.lab import show
     from decent_tui.lab import demo
@@ -81,6 +87,7 @@ def _completion() -> Start:
 
 _ROWS: Final = (
     Subcommand("attach", "attach HOST:PORT", "the dashboard of a node that runs elsewhere", _attach),
+    Subcommand("serve", "serve", "that dashboard in a browser", _serve),
     Subcommand("demo", "demo", "real nodes and a story of a minute: see it converge", _demo),
     Subcommand("play", "play FILE", "a story of your own", _play),
     Subcommand("sim", "sim", "random histories on virtual time, with every rule checked", _sim),

@@ -1,7 +1,7 @@
 """Options as flags: on a parser of argparse, and among the arguments of a command."""
 
 import argparse
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import partial
 
 from decent_tui.commands.option import Front, Option, Takes
@@ -43,6 +43,22 @@ def given(parsed: argparse.Namespace) -> dict[str, str]:
         elif value is not None:
             texts[name] = str(value)
     return texts
+
+
+def passed_on(texts: Mapping[str, str], front: Front) -> list[str]:
+    """Those of the given flags that another front has too, as its arguments."""
+    arguments: list[str] = []
+    for option in of(front):
+        text = texts.get(option.name)
+        if text is None:
+            continue
+        if option.takes is Takes.SWITCH:
+            arguments.append(option.flag if text == "true" else f"--no-{option.name}")
+        elif option.takes is Takes.LIST:
+            arguments += [option.flag, *text.split()]
+        else:
+            arguments.append(f"{option.flag}={text}")
+    return arguments
 
 
 def explained(option: Option[object]) -> str:

@@ -25,11 +25,14 @@ class Front(Flag):
     ATTACH = auto()
     """`decent-tui attach`: the dashboard of a node elsewhere."""
 
+    SERVE = auto()
+    """`decent-tui serve`: that dashboard in a browser."""
+
     RESTORE = auto()
     """`decent-tui restore`: a backup becomes the data of a node."""
 
 
-EVERYWHERE: Final = Front.NODE | Front.COMMAND | Front.ATTACH | Front.RESTORE
+EVERYWHERE: Final = Front.NODE | Front.COMMAND | Front.ATTACH | Front.SERVE | Front.RESTORE
 
 
 class Takes(Enum):

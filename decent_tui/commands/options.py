@@ -88,8 +88,9 @@ METRICS_HOST: Final = Option(
     "the address to serve them on: whoever reaches it can read them", "HOST",
 )  # fmt: skip
 NODE: Final = Option(
-    "node", Address("127.0.0.1", 9001), parse, Takes.TEXT, Front.COMMAND, "the node to ask", "HOST:PORT"
-)
+    "node", Address("127.0.0.1", 9001), parse, Takes.TEXT, Front.COMMAND | Front.SERVE,
+    "the node to ask", "HOST:PORT",
+)  # fmt: skip
 TIMEOUT: Final = Option[float | None](
     "timeout", None, seconds, Takes.NUMBER, Front.COMMAND,
     "how long to wait for an answer, if not as long as the command has it", "SECONDS",
@@ -98,6 +99,9 @@ JSON: Final = Option(
     "json", False, switch, Takes.SWITCH, Front.NODE | Front.COMMAND | Front.RESTORE,
     "answers as JSON objects, one a line; of a node only with --headless",
 )  # fmt: skip
+WEB_PORT: Final = Option(
+    "web-port", 9080, check_port, Takes.NUMBER, Front.SERVE, "the port of the page, on 127.0.0.1", "PORT"
+)
 CONFIG: Final = Option[Path | None](
     "config", None, file, Takes.TEXT, EVERYWHERE,
     "the configuration file, if not config.toml in the platform's folder for them", "FILE", kept=False,

@@ -1,6 +1,5 @@
 """Where Prometheus finds the metrics of a node: `GET /metrics` on a port of its own (extra `metrics`)."""
 
-import errno
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -9,9 +8,8 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from decent_tui.core.address import Address
 from decent_tui.core.errors import Refused, StorageError
-from decent_tui.net.connection import in_words
 from decent_tui.net.interface import ObservedNode
-from decent_tui.net.settings import StartError
+from decent_tui.service.http import listening
 from decent_tui.service.metrics import Metrics
 
 
@@ -32,18 +30,5 @@ async def metrics_port(node: ObservedNode, where: Address) -> AsyncIterator[None
 
         app = web.Application()
         app.router.add_get("/metrics", scrape)
-        runner = web.AppRunner(app, access_log=None, handle_signals=False)
-        await runner.setup()
-        try:
-            await _listen(runner, where)
+        async with listening(app, where, "metrics", "--metrics-port"):
             yield
-        finally:
-            await runner.cleanup()
-
-
-async def _listen(runner: web.AppRunner, where: Address) -> None:
-    try:
-        await web.TCPSite(runner, where.host, where.port).start()
-    except OSError as error:
-        why = "it is already in use" if error.errno == errno.EADDRINUSE else in_words(error)
-        raise StartError(f"cannot serve metrics on {where}: {why}; choose another --metrics-port") from None

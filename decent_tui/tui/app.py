@@ -11,7 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from textual import constants
 from textual.app import App
+from textual.driver import Driver
 from textual.message import Message
 
 from decent_tui.core.text import printable
@@ -62,7 +64,7 @@ class DashboardApp(App[None]):
         first = themes.first(theme_file)
         own = {theme.name: theme for theme in (*themes.THEMES, themes.NO_COLOUR)}
         # what the first theme wants is known only here: later ones are asked themselves
-        super().__init__(driver_class=SteadyDriver, ansi_color=own[first].ansi or None)
+        super().__init__(driver_class=_driver(), ansi_color=own[first].ansi or None)
         self.set_reactive(App.ansi_color, None)
         for theme in own.values():
             self.register_theme(theme)
@@ -121,6 +123,15 @@ class DashboardApp(App[None]):
         """Stop watching."""
         if self._unsubscribe is not None:
             self._unsubscribe()
+
+
+def _driver() -> type[Driver]:
+    """For a terminal, unless whoever started this shows it in a page and said so, as Textual has it."""
+    if not constants.DRIVER:
+        return SteadyDriver
+    from decent_tui.tui.page_driver import PageDriver
+
+    return PageDriver
 
 
 async def start_screen(app: DashboardApp) -> asyncio.Task[None]:

@@ -39,3 +39,10 @@ def test_flags_give_texts_and_nothing_that_was_not_given() -> None:
 )
 def test_the_first_word_stands_behind_flags_of_commands_only(line: str, at: int | None) -> None:
     assert flags.first_word(line.split()) == at
+
+
+def test_given_flags_are_passed_on_where_the_other_front_has_them_too() -> None:
+    given = {"memory": "false", "peers": "a:1 b:2", "name": "an otter", "json": "true", "timeout": "5"}
+    line = flags.passed_on(given, Front.NODE)
+    assert line == ["--peers", "a:1", "b:2", "--name=an otter", "--no-memory", "--json"]
+    assert parsed(*line) == {name: text for name, text in given.items() if name != "timeout"}
