@@ -11,8 +11,8 @@ from decent_tui.commands.configuration import configure
 from decent_tui.commands.headless import stop_on_signals
 from decent_tui.commands.logs import log_to_stderr
 from decent_tui.commands.option import Front
-from decent_tui.core.address import Address
-from decent_tui.core.errors import Unreachable
+from decent_tui.core.errors import Refused
+from decent_tui.core.operations import Status
 from decent_tui.net.remote import RemoteNode
 from decent_tui.net.settings import StartError
 
@@ -48,18 +48,20 @@ def main(arguments: Sequence[str]) -> int:
         attach.append("--readonly")
     log_to_stderr()
     try:
-        asyncio.run(_serve(PageServer(node, attach, configuration[options.WEB_PORT]), node))
-    except (StartError, Unreachable) as error:
+        server = PageServer(node, attach, configuration[options.WEB_PORT])
+        asyncio.run(_serve(server, RemoteNode(node, cluster_key=configuration[options.CLUSTER_KEY])))
+    except (StartError, Refused) as error:
         return fail(str(error), 1)
     return 0
 
 
-async def _serve(server: "PageServer", node: Address) -> None:
-    """Serve until a signal comes; raises Unreachable when no node answers, and StartError."""
+async def _serve(server: "PageServer", asked: RemoteNode) -> None:
+    """Serve until a signal comes; raises StartError, and Refused when no node answers as it should."""
     stop = stop_on_signals()
-    async with RemoteNode(node):
-        pass
+    async with asked:
+        await asked.run(Status())
     async with server.serving():
-        sys.stdout.write(f"the dashboard of {node} is at {server.address} (ctrl+c ends this, not the node)\n")
+        where = f"the dashboard of {asked.address} is at {server.address}"
+        sys.stdout.write(f"{where} (ctrl+c ends this, not the node)\n")
         sys.stdout.flush()
         await stop.wait()
