@@ -12,6 +12,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from decent_tui import cli
 from tests.net.support import eventually
 from tests.system.harness import LOOPBACK, Cluster, Node, environment, free_port
 
@@ -159,10 +160,14 @@ async def _gone(pid: int) -> bool:
 
 @needs_a_browser
 @pytest.mark.timeout(180)
+@pytest.mark.parametrize("keyed", [False, True], ids=["", "with a cluster key"])
 async def test_what_is_typed_in_the_page_reaches_the_node_and_closing_it_ends_nothing(
-    cluster: Cluster,
+    cluster: Cluster, tmp_path: Path, keyed: bool
 ) -> None:
-    node = cluster.start(memory=True)
+    key = tmp_path / "key"
+    flags = ["--cluster-key", str(key)] if keyed else []
+    assert not keyed or cli.main(["keygen", str(key)]) == 0
+    node = cluster.start(memory=True, arguments=flags)
     node.ok('put hello "world"')
 
     async def arrived() -> bool:
@@ -171,7 +176,7 @@ async def test_what_is_typed_in_the_page_reaches_the_node_and_closing_it_ends_no
     async def closed() -> bool:
         return not attached(server)
 
-    async with serving(node) as (server, address):
+    async with serving(node, *flags) as (server, address):
         async with browser() as page:
             await page.open(address)
             await page.until("document.body.classList.contains('-first-byte')")
