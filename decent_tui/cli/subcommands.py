@@ -67,6 +67,12 @@ def _restore() -> Start:
     return Start(restore.parser, restore.main)
 
 
+def _check() -> Start:
+    from decent_tui.cli import check
+
+    return Start(check.parser, check.main)
+
+
 def _keygen() -> Start:
     from decent_tui.cli import keygen
 
@@ -92,6 +98,7 @@ _ROWS: Final = (
     Subcommand("play", "play FILE", "a story of your own", _play),
     Subcommand("sim", "sim", "random histories on virtual time, with every rule checked", _sim),
     Subcommand("restore", "restore FILE", "make a backup the data of a node, under a new id", _restore),
+    Subcommand("check", "check FILE", "whether a data file is sound, without a node", _check),
     Subcommand("keygen", "keygen FILE", "a new cluster key, for TLS between all nodes and programs", _keygen),
     Subcommand("config", "config", "the options, and where each has its value from", _config),
     Subcommand("completion", "completion SHELL", "what has a shell complete all this by Tab", _completion),

@@ -10,6 +10,8 @@ It is written in place (a rename would change the inode), 512 bytes at once, whi
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 from zlib import crc32
@@ -42,14 +44,7 @@ class Marker:
     def read(self) -> Record | None:
         """What is written; None in a new marker and in a damaged one."""
         with plainly(self._path):
-            raw = os.pread(self._file, SIZE, 0)
-        check, _, body = raw.rstrip(b" \n").partition(b" ")
-        if check != _check(body):
-            return None
-        try:
-            return msgspec.json.decode(body, type=Record)
-        except msgspec.DecodeError:
-            return None
+            return _record(os.pread(self._file, SIZE, 0))
 
     def write(self, record: Record) -> None:
         """Write the record; it survives the process at once, and the machine after `flush`."""
@@ -80,6 +75,51 @@ class Marker:
         os.close(self._file)
 
 
+def marker_of(data: Path) -> Path:
+    """Where the marker of a data file lies."""
+    return data.with_name(f"{data.name}.id")
+
+
+def read_record(path: Path) -> Record | None:
+    """What the marker there says; None if there is none, or a damaged one."""
+    try:
+        with plainly(path), path.open("rb") as file:
+            return _record(file.read(SIZE))
+    except StorageError:
+        return None
+
+
+@contextmanager
+def kept_still(path: Path) -> Iterator[None]:
+    """While no node has the data of this marker, and none can open it; StorageError if one has. Where there
+    is no marker there was never a node. Nothing is changed, and nothing made."""
+    if not path.exists():
+        yield
+        return
+    with plainly(path):
+        file = path.open("rb")
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise _in_use(path) from None
+        yield
+
+
+def _record(raw: bytes) -> Record | None:
+    check, _, body = raw.rstrip(b" \n").partition(b" ")
+    if check != _check(body):
+        return None
+    try:
+        return msgspec.json.decode(body, type=Record)
+    except msgspec.DecodeError:
+        return None
+
+
+def _in_use(path: Path) -> StorageError:
+    return StorageError(f"{path.with_suffix('')} is in use by another process")
+
+
 def _open_locked(path: Path) -> int:
     """A descriptor of the marker with an exclusive lock, which the kernel frees when the process ends."""
     while True:
@@ -90,7 +130,7 @@ def _open_locked(path: Path) -> int:
                 return file
         except BlockingIOError:
             os.close(file)
-            raise StorageError(f"{path.with_suffix('')} is in use by another process") from None
+            raise _in_use(path) from None
         except BaseException:
             os.close(file)
             raise

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from decent_tui.core.identity import Identified, Record, identify
-from decent_tui.storage.marker import Marker
+from decent_tui.storage.marker import Marker, marker_of
 from decent_tui.storage.plain import plainly
 from decent_tui.storage.sqlite import SqliteStore
 
@@ -29,7 +29,7 @@ def open_store(path: Path, draw_id: Callable[[], str], draw_tag: Callable[[], st
     with plainly(path):
         path = path.resolve()  # one lock for a file, whatever links lead to it
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    marker = Marker(path.with_name(f"{path.name}.id"))
+    marker = Marker(marker_of(path))
     try:
         store = SqliteStore(path, marker)
     except BaseException:

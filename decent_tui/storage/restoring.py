@@ -16,7 +16,7 @@ from typing import NamedTuple
 from decent_tui.core.errors import StorageError
 from decent_tui.storage.connection import connect, connect_to_read
 from decent_tui.storage.copying import copy
-from decent_tui.storage.marker import Marker
+from decent_tui.storage.marker import Marker, marker_of
 from decent_tui.storage.opening import open_store
 from decent_tui.storage.plain import flush_folder, plainly
 from decent_tui.storage.schema import is_known
@@ -54,7 +54,7 @@ def replaceable(path: Path) -> Contents | None:
     empty. Raises StorageError if it is something else, or a node has it."""
     with plainly(path):
         path = path.resolve()
-    marked = _marker(path).exists()
+    marked = marker_of(path).exists()
     if marked:
         with _locked(path):
             pass
@@ -99,15 +99,11 @@ def restore(backup: Path, data: Path, *, replace: bool, draw: Callable[[], str])
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
     """While no node has the file."""
-    marker = Marker(_marker(path))
+    marker = Marker(marker_of(path))
     try:
         yield
     finally:
         marker.close()
-
-
-def _marker(path: Path) -> Path:
-    return path.with_name(f"{path.name}.id")
 
 
 def _forget_marker(path: Path) -> None:

@@ -76,10 +76,15 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
     if connection.execute("PRAGMA journal_mode = WAL").fetchone() != ("wal",):
         raise StorageError(f"{path} lies on a file system without shared memory; choose a local disk")
     if not known:
-        connection.execute("BEGIN IMMEDIATE")
-        for statement in _TABLES:
-            connection.execute(statement)
-        connection.execute("COMMIT")
+        make(connection)
+
+
+def make(connection: sqlite3.Connection) -> None:
+    """Make the tables in an empty file, all or none. sqlite3.Error passes through."""
+    connection.execute("BEGIN IMMEDIATE")
+    for statement in _TABLES:
+        connection.execute(statement)
+    connection.execute("COMMIT")
 
 
 def is_known(connection: sqlite3.Connection, path: Path) -> bool:

@@ -31,6 +31,7 @@ from decent_tui.storage.marker import Marker
 from decent_tui.storage.pending import MOST, Moves, Pending
 from decent_tui.storage.plain import plainly, sentence
 from decent_tui.storage.rows import Row, Rows
+from decent_tui.storage.state import read_root, read_state
 from decent_tui.storage.transaction import Transaction
 from decent_tui.storage.wal import Log
 
@@ -39,9 +40,6 @@ _SMALLEST: Final = 512
 
 _Value = str | bytes | int | None
 
-_decode_ranges: Final = msgspec.json.Decoder(Ranges).decode
-_decode_ids: Final = msgspec.json.Decoder(tuple[str, ...]).decode
-_decode_member: Final = msgspec.json.Decoder(Member).decode
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -82,7 +80,7 @@ class SqliteStore:
                 schema.prepare(self._connection, path)
                 self._transaction = Transaction(self._connection, path)
                 self._rows = Rows(self._connection, path)
-                self._root = self._read_root()
+                self._root = read_root(self._connection)
                 page_size: int = self._connection.execute("PRAGMA page_size").fetchone()[0]
                 self._log = Log(path, page_size, lambda: connect(path))
             except BaseException:
@@ -93,17 +91,7 @@ class SqliteStore:
     def load(self) -> State | None:
         """The state as last committed or written; None in a store that was never written."""
         with self._plainly:
-            root = self._read_root()
-            if root is None:
-                return None
-            rows = self._connection.execute
-            return State(
-                root=root,
-                seen={node: _decode_ranges(text) for node, text in rows("SELECT * FROM seen")},
-                floor=dict(rows("SELECT * FROM floor")),
-                members={node: _decode_member(text) for node, text in rows("SELECT * FROM member")},
-                addresses=tuple(address for (address,) in rows("SELECT * FROM address ORDER BY address")),
-            )
+            return read_state(self._connection)
 
     def identity(self) -> Identity:
         """The recorded tag and inode of the marker; empty texts in a new file."""
@@ -350,13 +338,6 @@ class SqliteStore:
             rows: list[Row] = self._connection.execute(query, values).fetchall()
             version = self._rows.version
             return [version(row) for row in rows]
-
-    def _read_root(self) -> Root | None:
-        row = self._connection.execute(queries.ROOT).fetchone()
-        if row is None:
-            return None
-        node, counter, lamport, fingerprint, former = row
-        return Root(node, counter, lamport, fingerprint, _decode_ids(former))
 
     def _page(self, wanted: Wanted, keys: Span, backwards: bool, limit: int) -> list[str]:
         high = queries.UNBOUNDED if keys.high is None else keys.high

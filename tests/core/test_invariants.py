@@ -1,7 +1,7 @@
 """The checks themselves: each finds what it is there for."""
 
 from decent_tui.core.clocks import Dot
-from decent_tui.core.invariants import all_versions, unaccounted, violations
+from decent_tui.core.invariants import all_versions, inspect, violations
 from decent_tui.core.store import Change
 from decent_tui.core.values import read_value
 
@@ -57,10 +57,18 @@ def test_a_wrong_fingerprint_is_found() -> None:
     assert any(broken.startswith("fingerprint") for broken in violations(one))
 
 
-def test_what_is_seen_but_neither_held_nor_below_the_floor_is_listed() -> None:
+def test_a_number_seen_that_nothing_accounts_for_is_found() -> None:
     one = replica(A)
     apply(one, version(B, 2, {B: 1}))
-    for seq in (1, 3, 4):
-        one.seen.add(Dot(B, seq))
     one.sink({B: 1})
-    assert unaccounted(one, [Dot(B, seq) for seq in range(1, 6)]) == [Dot(B, 3), Dot(B, 4)]
+    assert inspect(one).unaccounted() == {}
+    one.seen.add(Dot(B, 3))
+    assert inspect(one).unaccounted() == {B: 2}
+
+
+def test_what_was_forgotten_accounts_for_itself() -> None:
+    one = replica(A)
+    one.seen.add(Dot(B, 1))
+    assert inspect(one).unaccounted() == {B: 0}
+    one.sink({B: 1})
+    assert inspect(one).unaccounted() == {}
