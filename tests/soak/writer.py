@@ -1,9 +1,7 @@
 """A node of the soak, and who writes to it: what was sent, what was acknowledged."""
 
 import contextlib
-import os
 from collections import Counter, deque
-from pathlib import Path
 from random import Random
 
 from tests.system.harness import Json, Node, put
@@ -83,7 +81,4 @@ class Writer:
 
     def measure(self) -> None:
         """Note how much memory its process takes."""
-        assert self.node.process is not None
-        with contextlib.suppress(OSError, ValueError):
-            pages = Path(f"/proc/{self.node.process.pid}/statm").read_text().split()[1]
-            self.memory.append(int(pages) * os.sysconf("SC_PAGE_SIZE") // 1024**2)
+        self.memory.append(round(self.node.memory()))

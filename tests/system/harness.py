@@ -219,6 +219,12 @@ class Node:
         assert self.process is not None
         self.process.send_signal(number)
 
+    def memory(self) -> float:
+        """MiB of memory that the process takes."""
+        assert self.process is not None
+        asked = ["ps", "-o", "rss=", "-p", str(self.process.pid)]
+        return int(subprocess.run(asked, capture_output=True, check=True).stdout) / 1024
+
     def destroy(self) -> None:
         """End the process whatever its state (a stopped one too)."""
         if self.running():

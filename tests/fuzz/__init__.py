@@ -1,0 +1,1 @@
+"""Hostile frames against a real node: `python -m tests.fuzz --frames 100000`."""
