@@ -3,7 +3,8 @@
 import msgspec
 
 from decent_tui.commands.backup import BackedUp
-from decent_tui.commands.files import Exported, Imported
+from decent_tui.commands.exporting import Exported
+from decent_tui.commands.importing import Imported
 from decent_tui.commands.parse import find
 from decent_tui.commands.table import COMMANDS, Help
 from decent_tui.core.operations import AnyAnswer, Waited

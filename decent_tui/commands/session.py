@@ -7,7 +7,8 @@ from typing import Final, NamedTuple, cast
 from decent_tui.commands.answers import Answer, explain, shortfall
 from decent_tui.commands.backup import back_up
 from decent_tui.commands.encode import encode, encode_error
-from decent_tui.commands.files import export_to, import_from
+from decent_tui.commands.exporting import export_to
+from decent_tui.commands.importing import import_from
 from decent_tui.commands.parse import first_word, is_blank, parse
 from decent_tui.commands.progress import Progress, untold
 from decent_tui.commands.render import error_line, lines

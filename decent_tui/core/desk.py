@@ -3,6 +3,7 @@
 Most are done at once. Those that need other nodes (`getpeer`, `gossip`) wait here with a deadline.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -81,6 +82,8 @@ class Desk:
         match operation:
             case ops.Put():
                 return self._put(operation)
+            case ops.PutAll(pairs=pairs):
+                return self._put_all(pairs)
             case ops.Get(key=key):
                 return self._get(_key(key))
             case ops.Delete(key=key, saw=saw):
@@ -124,6 +127,13 @@ class Desk:
         version = self._parts.replica.put(key, value, self._parts.clock.wall, operation.saw)
         self._parts.tally.writes += 1
         return ops.Versions(key, [to_record(version)])
+
+    def _put_all(self, pairs: Sequence[ops.Pair]) -> ops.Written:
+        checked = [(_key(pair.key), _value(bytes(pair.value))) for pair in pairs]  # all, before the first
+        for key, value in checked:
+            self._parts.replica.put(key, value, self._parts.clock.wall)
+        self._parts.tally.writes += len(checked)
+        return ops.Written(len(checked))
 
     def _get(self, key: str) -> ops.Versions:
         shown = visible(self._parts.replica.store.siblings(key))
@@ -285,9 +295,9 @@ class Desk:
         self._parts.out.effects.append(Answered(operation, outcome))
 
 
-def _value(text: str) -> Value:
+def _value(text: str | bytes) -> Value:
     try:
-        return read_value(text.encode())
+        return read_value(text.encode() if isinstance(text, str) else text)
     except ValueError as error:
         raise Refused(str(error)) from None
 

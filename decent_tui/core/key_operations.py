@@ -58,6 +58,25 @@ class Put(Operation[Versions], frozen=True):
     saw: tuple[str, ...] | None = None
 
 
+class Pair(msgspec.Struct, frozen=True, array_like=True):
+    """A key and its value to be written (JSON, as it stands)."""
+
+    key: str
+    value: msgspec.Raw
+
+
+class Written(msgspec.Struct, frozen=True):
+    """How many values were written."""
+
+    count: int
+
+
+class PutAll(Operation[Written], frozen=True):
+    """Write many values, each as `Put` does without `saw`; all of them or, refused, none."""
+
+    pairs: tuple[Pair, ...]
+
+
 class Delete(Operation[KeyOnly], frozen=True):
     """Write a tombstone over all that is visible. With `saw`, only if the visible cids are exactly those."""
 

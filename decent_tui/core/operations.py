@@ -33,12 +33,15 @@ from decent_tui.core.key_operations import Get as Get
 from decent_tui.core.key_operations import KeyList as KeyList
 from decent_tui.core.key_operations import KeyOnly as KeyOnly
 from decent_tui.core.key_operations import Keys as Keys
+from decent_tui.core.key_operations import Pair as Pair
 from decent_tui.core.key_operations import Put as Put
+from decent_tui.core.key_operations import PutAll as PutAll
 from decent_tui.core.key_operations import Resolve as Resolve
 from decent_tui.core.key_operations import Snapshot as Snapshot
 from decent_tui.core.key_operations import SnapshotAnswer as SnapshotAnswer
 from decent_tui.core.key_operations import Unresolve as Unresolve
 from decent_tui.core.key_operations import Versions as Versions
+from decent_tui.core.key_operations import Written as Written
 from decent_tui.core.operation import A
 from decent_tui.core.operation import Limit as Limit
 from decent_tui.core.operation import Operation as Operation
@@ -79,7 +82,7 @@ from decent_tui.core.why_operations import Recall as Recall
 from decent_tui.core.why_operations import Why as Why
 
 AnyOperation = (
-    Put | Delete | Get | Keys | Entries | Resolve | Unresolve | Snapshot
+    Put | PutAll | Delete | Get | Keys | Entries | Resolve | Unresolve | Snapshot
     | Peers | AddPeer | GetPeer | Gossip | Forget | Leave
     | Cut | Heal | Lag | Lose | Duplicate | Reorder
     | Status | Measure | Rows | Count | Inspect | Wait | Convergence | Why | History | Recall
@@ -88,8 +91,8 @@ AnyOperation = (
 
 
 AnyAnswer = (
-    Versions | KeyOnly | KeyList | EntryPage | PeerVersions | PeerList | Address | Addresses | DialView
-    | Exchanges | SnapshotAnswer | Done | NodeStatus | Measures | RowPage | KeyCount | Inspection
+    Versions | Written | KeyOnly | KeyList | EntryPage | PeerVersions | PeerList | Address | Addresses
+    | DialView | Exchanges | SnapshotAnswer | Done | NodeStatus | Measures | RowPage | KeyCount | Inspection
     | Waited | ConvergenceView | KeyReasons | KeyHistory | Happenings | CopyPart
 )  # fmt: skip
 

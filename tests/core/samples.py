@@ -37,6 +37,7 @@ MESSAGES: list[wire.Message] = [
     wire.Bye(),
     wire.Gone({A: "left"}),
     wire.Operate(ops.Put("k", "1", ("c",))),
+    wire.Operate(ops.PutAll((ops.Pair("k", msgspec.Raw(b'{"a":1}')),))),
     wire.Answer(msgspec.Raw(b'{"key":"k"}')),
     wire.Answer(part='{"key":', more=True),
     wire.Answer(refused="no value", kind="absent"),

@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+import msgspec
 import pytest
 
 from decent_tui.core import messages as wire
@@ -69,6 +70,30 @@ def test_what_is_put_is_read_and_what_is_deleted_is_not() -> None:
     assert done(node, ops.Delete("k")) == ops.KeyOnly("k")
     assert refused(node, ops.Get("k")) == "no value"
     assert refused(node, ops.Delete("k")) == "no value"
+
+
+def pairs(**values: bytes) -> ops.PutAll:
+    return ops.PutAll(tuple(ops.Pair(key, msgspec.Raw(value)) for key, value in values.items()))
+
+
+def test_many_values_are_written_together_each_as_by_a_put() -> None:
+    net, a, b = torn()
+    assert done(a, pairs(k=b' {"a" : 1} ', j=b"2")) == ops.Written(2)
+    assert (
+        done(a, ops.PutAll((ops.Pair("j", msgspec.Raw(b"3")), ops.Pair("j", msgspec.Raw(b"4"))))).count == 2
+    )
+    net.run(3)
+    for node in (a, b):
+        for key, value in (("k", b'{"a":1}'), ("j", b"4")):
+            found = done(node, ops.Get(key))
+            assert [bytes(record.value) for record in found.versions] == [value]
+
+
+@pytest.mark.parametrize("wrong", [pairs(a=b"1", b=b"{"), pairs(**{"a": b"1", "": b"1"})])
+def test_of_many_values_none_is_written_if_one_is_refused(wrong: ops.PutAll) -> None:
+    node = alone()
+    assert refused(node, wrong)
+    assert refused(node, ops.Get("a")) == "no value"
 
 
 @pytest.mark.parametrize(

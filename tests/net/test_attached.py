@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from msgspec import Raw
 
 from decent_tui.core import operations as ops
 from decent_tui.core.address import Address
@@ -21,7 +22,8 @@ LOOKS = [
 """But for `getpeer`, which needs a peer."""
 
 CHANGES = [
-    ops.Put("k", "1"), ops.Delete("k"), ops.Resolve("k", value="1"), ops.Unresolve("k", ("1", "2")),
+    ops.Put("k", "1"), ops.PutAll((ops.Pair("k", Raw(b"1")),)), ops.Delete("k"), ops.Resolve("k", value="1"),
+    ops.Unresolve("k", ("1", "2")),
     ops.AddPeer("127.0.0.1:1"), ops.Gossip(),
     ops.Forget("p"), ops.Leave(), ops.Cut("p"), ops.Heal("p"), ops.Lag("p", 1), ops.Lose("p", 1),
     ops.Duplicate("p", 1), ops.Reorder("p", 1),
