@@ -18,7 +18,7 @@ class Node(Methods):
     one per host and port; `port` 0 takes a free one and then, as with `memory`, nothing is kept. `peers` are
     nodes to talk to (host:port), one is enough; `advertise` is the address that they are told. `cluster_key`
     is a file that `decent-tui keygen` made; without one, and not `insecure`, only this machine is listened
-    to.
+    to. A node that keeps `max_bytes` takes no more in.
 
     Entering raises `StartError` in one plain sentence (the port is taken, the file is in use); leaving says
     goodbye to the peers, flushes and closes. Raises ValueError for an address that is none.
@@ -36,6 +36,7 @@ class Node(Methods):
         advertise: str | None = None,
         cluster_key: str | Path | None = None,
         insecure: bool = False,
+        max_bytes: int | None = None,
     ) -> None:
         settings = Settings(
             host=addresses.check_host(host),
@@ -47,6 +48,7 @@ class Node(Methods):
             advertise=None if advertise is None else str(addresses.parse(advertise)),
             cluster_key=None if cluster_key is None else Path(cluster_key),
             insecure=insecure,
+            max_bytes=max_bytes,
         )
         self._own = net.Node(settings)
         super().__init__(self._own)

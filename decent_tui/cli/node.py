@@ -83,6 +83,7 @@ def _settings(configuration: Configuration) -> Settings:
         advertise=configuration[options.ADVERTISE],
         cluster_key=configuration[options.CLUSTER_KEY],
         insecure=configuration[options.INSECURE],
+        max_bytes=configuration[options.MAX_BYTES],
         limits=Limits(
             connections=configuration[options.MAX_CONNECTIONS],
             per_host=configuration[options.MAX_PER_ADDRESS],

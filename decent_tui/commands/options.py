@@ -64,6 +64,10 @@ INSECURE: Final = Option(
     "insecure", False, switch, Takes.SWITCH, Front.NODE,
     "listen for other machines without a cluster key: whoever reaches the port can do everything",
 )  # fmt: skip
+MAX_BYTES: Final = Option[int | None](
+    "max-bytes", None, count, Takes.NUMBER, Front.NODE,
+    "how much data to keep; a node that has so much takes no more in, reads and deletes go on", "BYTES",
+)  # fmt: skip
 MAX_CONNECTIONS: Final = Option(
     "max-connections", Limits().connections, count, Takes.NUMBER, Front.NODE,
     "connections from elsewhere at a time", "N",

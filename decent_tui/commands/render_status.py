@@ -37,6 +37,8 @@ def _others(answer: NodeStatus) -> Iterator[str]:
 
 
 def _trouble(answer: NodeStatus) -> Iterator[str]:
+    if answer.max_bytes is not None and answer.bytes >= answer.max_bytes:
+        yield f"full: {answer.bytes:,} of {answer.max_bytes:,} bytes; nothing is written or synced"
     lacking = [f"{address} lacks {_count(count, 'write')}" for address, count in answer.missing.items()]
     yield from _few(lacking)
     if answer.tombstones:

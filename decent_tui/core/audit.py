@@ -70,7 +70,7 @@ class Auditor:
     def answered(self, link: Link, said: wire.Held) -> None:
         """A page of what the peer holds. Without an audit begun on this link it is passed over."""
         audit = self._audits.get(link.node or "")
-        if audit is None or audit.done or audit.link != link.id:
+        if audit is None or audit.done or audit.link != link.id or self._parts.quota.is_full():
             return
         audit.heard = self._parts.clock.now
         for version in unpack(said.batch):

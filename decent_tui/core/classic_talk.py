@@ -62,12 +62,14 @@ class ClassicDesk:
     def take_in(self, key: str, records: list[Foreign]) -> None:
         """Take in records of a key from a classic peer (or a person with `nc`).
 
-        Raises ValueError for what is no key or value, Refused when the key has too many siblings.
+        Raises ValueError for what is no key or value, Refused when the key has too many siblings, or the
+        node too much data.
         """
         check_key(key)
         for record in records:
             found = news(record, self._parts.replica.store.siblings(key))
             if found is not None:
+                self._parts.quota.check()
                 self._parts.members.meet(found.author, classic=True)
                 self._parts.replica.take_in(key, *found)
 

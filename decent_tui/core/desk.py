@@ -124,6 +124,9 @@ class Desk:
     def _put(self, operation: ops.Put) -> ops.Versions:
         value = _value(operation.value)
         key = _key(operation.key)
+        held = self._parts.replica.store.siblings(key)
+        if len(held) < 2 or value.cid not in [version.cid for version in held]:  # else it makes room
+            self._parts.quota.check()
         version = self._parts.replica.put(key, value, self._parts.clock.wall, operation.saw)
         self._parts.tally.writes += 1
         return ops.Versions(key, [to_record(version)])
@@ -159,6 +162,7 @@ class Desk:
         values = {value.cid: value for value in map(_value, operation.values)}
         if len(values) < 2:
             raise Refused("a conflict takes two values or more that differ")
+        self._parts.quota.check()
         made = self._parts.replica.unresolve(
             key, list(values.values()), self._parts.clock.wall, operation.saw
         )

@@ -59,9 +59,18 @@ class Exchange:
     def pull(self, link: Link) -> None:
         """Ask the peer for all that we lack, unless a pull from it is under way, or a long one from another:
         most of what this one has comes from there, and the periodic check sees to the rest."""
-        if link.pull is None and not self._is_filling_up(link):
+        if link.pull is None and not self._is_filling_up(link) and not self._is_full(link):
             link.pull = Pull(started=self._parts.clock.now)
             self._ask(link, link.pull)
+
+    def _is_full(self, link: Link) -> bool:
+        """Whether nothing more may be taken in. A pull under way ends without its claim, which speaks of what
+        was not taken in."""
+        if not self._parts.quota.is_full():
+            return False
+        link.pull = None
+        self._parts.alarm(self._parts.quota.sentence)
+        return True
 
     def _is_filling_up(self, link: Link) -> bool:
         """Whether a pull of many answers is under way on another link."""
@@ -88,6 +97,8 @@ class Exchange:
     def absorb(self, link: Link, versions: Sequence[Version]) -> None:
         """Take in a slice of the versions of a message (its rest follows, and then `answered`)."""
         parts = self._parts
+        if self._is_full(link):
+            return
         link.owes_word, link.fed = True, parts.clock.now
         link.received_versions += len(versions)
         me = parts.replica.node

@@ -268,6 +268,8 @@ class Look:
             settle_p95_ms=in_ms(percentile(recent, 95)),
             in_flight=parts.settling.in_flight,
             missing=missing(parts, all_known(parts)),
+            bytes=replica.store.size(),
+            max_bytes=parts.quota.most,
         )
 
     def _measure(self) -> ops.Measures:

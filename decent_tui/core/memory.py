@@ -46,6 +46,7 @@ class MemoryStore:
         self._deleted: SortedSet[str] = SortedSet()
         self._tombstones: SortedSet[Dot] = SortedSet()
         self._versions = 0
+        self._size = 0
         self._state = _NEVER_WRITTEN
         self._open: _Transaction | None = None
 
@@ -97,6 +98,10 @@ class MemoryStore:
     def counts(self) -> Counts:
         """How much is held."""
         return Counts(len(self._live), len(self._conflicts), len(self._deleted), self._versions)
+
+    def size(self) -> int:
+        """About how many bytes all of it takes."""
+        return self._size
 
     def count(self, *, wanted: Countable, prefix: str, after: str, limit: int) -> Counted:
         """Count the keys of a kind that start with `prefix` and come after `after`, at most `limit`."""
@@ -199,6 +204,7 @@ class MemoryStore:
         else:
             self._siblings.pop(key, None)
         self._versions += len(after) - len(before)
+        self._size += sum(map(_bytes, change.kept)) - sum(map(_bytes, change.dropped))
         alive = bool(live(after))
         _belongs(self._live, key, alive)
         _belongs(self._deleted, key, bool(after) and not alive)
@@ -210,6 +216,11 @@ class MemoryStore:
             return merge(alive, self._keys("deleted", keys, backwards), reverse=backwards)
         held = {"live": self._live, "conflicts": self._conflicts, "deleted": self._deleted}[wanted]
         return held.falling(*keys) if backwards else held.rising(*keys)
+
+
+def _bytes(version: Version) -> int:
+    """About how much memory a version takes: its texts, and what Python adds."""
+    return len(version.key) + len(version.value or b"") + 100 * len(version.context) + 400
 
 
 def _belongs(keys: SortedSet[str], key: str, is_in: bool) -> None:

@@ -16,6 +16,7 @@ from decent_tui.core.operations import PeerState
 from decent_tui.core.outputs import Dial, Drop, Outputs
 from decent_tui.core.peers import Peer, Peers
 from decent_tui.core.push import eager
+from decent_tui.core.quota import Quota
 from decent_tui.core.recollection import Recollection
 from decent_tui.core.replica import Replica
 from decent_tui.core.seen import Seen
@@ -44,8 +45,8 @@ _DEFAULT: Final = Tuning()
 @dataclass(frozen=True, slots=True)
 class Self:
     """Who this node is besides its id: what it is called, the address it announces, the `tag` drawn at each
-    start, whether it keeps nothing (`volatile`), its file as shown to people, and how much it does at
-    a time."""
+    start, whether it keeps nothing (`volatile`), its file as shown to people, how much it does at
+    a time, and how many bytes of data it takes in (None: no limit)."""
 
     name: str
     listen: str
@@ -53,6 +54,7 @@ class Self:
     volatile: bool
     data: str
     tuning: Tuning = _DEFAULT
+    max_bytes: int | None = None
 
 
 ALARMS: Final = 50
@@ -80,6 +82,7 @@ class Parts:
         self.out = Outputs()
         self.tally = Tally()
         self.replica = Replica(store, self._changed)
+        self.quota = Quota(store, me.max_bytes)
         self.faults = Faults()
         self.settling = Settling()
         self.recollection = Recollection()

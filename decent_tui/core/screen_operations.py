@@ -18,7 +18,7 @@ class NodeStatus(msgspec.Struct, frozen=True):
     are the ids of members whose digest keeps tombstones from being collected. `alarms` are plain sentences,
     newest last. `dials` are what a person here has dialled.
     Settle times and writes in flight are those of `ConvergenceView`; `missing` counts, by address, the writes
-    that an alive peer lacks."""
+    that an alive peer lacks. The data takes about `bytes`; from `max_bytes` on nothing more is taken in."""
 
     node_id: str
     name: str
@@ -46,6 +46,8 @@ class NodeStatus(msgspec.Struct, frozen=True):
     settle_p95_ms: float | None = None
     in_flight: int = 0
     missing: dict[str, int] = {}
+    bytes: int = 0
+    max_bytes: int | None = None
 
 
 class Measures(msgspec.Struct, frozen=True):

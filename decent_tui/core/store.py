@@ -144,6 +144,9 @@ class Store(Protocol):
     def counts(self) -> Counts:
         """How much is held."""
 
+    def size(self) -> int:
+        """About how many bytes all of it takes, without what waits to be used again."""
+
     def count(self, *, wanted: Countable, prefix: str, after: str, limit: int) -> Counted:
         """Count the keys of a kind that start with `prefix` and come after `after`, at most `limit` of them.
         About a microsecond a key: whoever shares a loop asks for a few hundred at a time."""

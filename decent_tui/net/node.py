@@ -167,6 +167,7 @@ class Node:
             volatile=self._settings.volatile,
             data=self.data,
             tuning=Tuning(chunk=SCREEN_CHUNK) if self._settings.screen else Tuning(),
+            max_bytes=self._settings.max_bytes,
         )
         return Engine(self._store, me, self._chance)
 

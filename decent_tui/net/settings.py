@@ -29,6 +29,7 @@ class Settings:
     peers (host:port; default: where the node listens). With `screen` the node shares its event loop with a
     dashboard, and works in small slices with pauses between them. `cluster_key` is the file with the key that
     every connection must be made with; without one the node listens on this machine only, unless `insecure`.
+    `max_bytes` is how much data others may have it keep (see `core.quota`).
     """
 
     host: str = "127.0.0.1"
@@ -42,6 +43,7 @@ class Settings:
     cluster_key: Path | None = None
     insecure: bool = False
     limits: Limits = Limits()
+    max_bytes: int | None = None
 
     @property
     def volatile(self) -> bool:

@@ -72,6 +72,10 @@ COUNT_KEYS: Final[dict[Countable, str]] = {
     "conflicts": _COUNTED.format("conflict WHERE"),
     "deleted": _COUNTED.format("gone WHERE"),
 }
+USED: Final = """
+    SELECT (page_count - freelist_count) * page_size
+    FROM pragma_page_count, pragma_freelist_count, pragma_page_size
+"""
 INSERT: Final = """
     INSERT INTO version (deleted, key, node, seq, value, context, lamport, author, ts, cid)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

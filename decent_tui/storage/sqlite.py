@@ -160,6 +160,13 @@ class SqliteStore:
             row = self._connection.execute("SELECT keys, conflicts, deleted, versions FROM root").fetchone()
         return Counts(*row)
 
+    def size(self) -> int:
+        """About how many bytes all of it takes: the pages of the file in use. What waits to be written out
+        (see `pending`) is not among them yet."""
+        with self._plainly:
+            used = self._connection.execute(queries.USED).fetchone()
+        return int(used[0])
+
     def count(self, *, wanted: Countable, prefix: str, after: str, limit: int) -> Counted:
         """Count the keys of a kind that start with `prefix` and come after `after`, at most `limit`."""
         self._write_out()

@@ -335,3 +335,18 @@ def test_keys_are_counted_in_pieces(store: Store, wanted, prefix: str, expected:
             total += piece.keys
             after, more = piece.last, bool(piece.last)
         assert total == expected
+
+
+def test_the_size_grows_with_what_is_held_and_falls_when_it_goes(store: Store) -> None:
+    store.save(root=ROOT)
+    store.commit()
+    empty = store.size()
+    for number in range(20):
+        hold(store, f"k{number}", [version(f"k{number}", number + 1, '"' + "x" * 100_000 + '"')])
+    store.commit()
+    full = store.size()
+    assert 2_000_000 < full - empty < 2_400_000
+    for number in range(20):
+        hold(store, f"k{number}", [version(f"k{number}", number + 21, None)])
+    store.commit()
+    assert store.size() - empty < 100_000
