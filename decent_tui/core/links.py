@@ -31,8 +31,6 @@ class Link:
     dialled: str | None
     opened: float
     kind: Kind = "new"
-    certified: Certified | None = None
-    """None where connections are made without a cluster key."""
     node: str | None = None
     tag: str = ""
     address: str = ""
@@ -60,6 +58,8 @@ class Link:
     sent_versions: int = 0
     received_versions: int = 0
     """Versions that went and came on this link so far."""
+    certified: Certified | None = None
+    """None where connections are made without a cluster key."""
 
     def untold(self, seen: Seen, unsent: str = "") -> dict[str, list[int]]:
         """What of `seen` has changed since it was last told on this link; it counts as told from now on. Not
