@@ -1,0 +1,133 @@
+"""What a node costs as its data grows, and as its peers do."""
+
+import asyncio
+import contextlib
+import statistics
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from decent_tui.core.clocks import Dot
+from decent_tui.core.messages import PROTOCOL, Handshake, Heartbeat, Sync, encode
+from decent_tui.core.seen import Seen
+
+from .meter import of_process
+from .nodes import HeadlessNode, build, copy, key, value
+from .table import Figure, interleaved, ratio, seconds, timed
+
+SMALL, LARGE = 10_000, 1_000_000
+WRITES = 5_000
+PEERS = (5, 50)
+IDLE = 10.0
+"""Seconds for which an idle node is watched."""
+
+
+def run(folder: Path, runs: int) -> list[Figure]:
+    """The large node beside the small one."""
+    small, large = build(folder / f"{SMALL}.db", SMALL), build(folder / f"{LARGE}.db", LARGE)
+    figures = []
+    opened = [_open(large) for _ in range(runs)]
+    empty = [_open(None) for _ in range(runs)]
+    figures.append(
+        Figure(
+            f"start with {LARGE:,} keys until it listens",
+            seconds([took for took, _ in opened]),
+            f"{seconds([took for took, _ in empty])} with none; {max(rss for _, rss in opened):.0f} MiB",
+            ratio([took for took, _ in opened], [took for took, _ in empty]),
+            "0.3 s more, 100 MiB",
+        )
+    )
+    for what in ("put", "get"):
+        a, b = interleaved(runs, partial(_lines, large, LARGE, what), partial(_lines, small, SMALL, what))
+        figures.append(
+            Figure(
+                f"{WRITES:,} {what}s, spread over {LARGE:,} keys",
+                seconds(a),
+                f"{seconds(b)} over {SMALL:,}",
+                ratio(a, b),
+                "1.3",
+            )
+        )
+    many, few = interleaved(3, lambda: _with_peers(PEERS[1]), lambda: _with_peers(PEERS[0]))
+    figures.append(
+        Figure(
+            f"idle CPU with {PEERS[1]} peers",
+            f"{statistics.median(many):.1f} % of a core",
+            f"{statistics.median(few):.1f} % with {PEERS[0]}",
+            ratio(many, few),
+            str(PEERS[1] // PEERS[0]),
+        )
+    )
+    return figures + [_digests(nodes) for nodes in (10, 100, 1_000)]
+
+
+def _open(source: Path | None) -> tuple[float, float]:
+    """Seconds from the start of the process until it listens, and its MiB then."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "a.db"
+        if source is not None:
+            copy(source, file)
+        times: list[float] = []
+        with contextlib.ExitStack() as stack:
+            with timed(times):
+                node = stack.enter_context(HeadlessNode(file))
+            return times[0], of_process(node.pid)["rss"]
+
+
+def _lines(source: Path, keys: int, what: str) -> float:
+    """Seconds for many commands on keys that are there, spread over all of them."""
+    step = keys // WRITES or 1
+    lines = "".join(
+        f"put {key(at % keys)} {value(at)}\n" if what == "put" else f"get {key(at % keys)}\n"
+        for at in range(0, WRITES * step, step)
+    ).encode()
+    with tempfile.TemporaryDirectory() as folder:
+        file = copy(source, Path(folder) / "a.db")
+        with HeadlessNode(file) as node:
+            return node.carry_out(lines, WRITES)
+
+
+def _with_peers(count: int) -> float:
+    """Percent of a core that a node takes when so many idle peers are linked to it."""
+    with tempfile.TemporaryDirectory() as folder, HeadlessNode(Path(folder) / "a.db") as node:
+        return asyncio.run(_idle(node, count))
+
+
+async def _idle(node: HeadlessNode, count: int) -> float:
+    peers = [asyncio.create_task(_peer(node.port, at)) for at in range(count)]
+    await asyncio.sleep(3)
+    before = of_process(node.pid)["cpu"]
+    await asyncio.sleep(IDLE)
+    used = of_process(node.pid)["cpu"] - before
+    for peer in peers:
+        peer.cancel()
+    await asyncio.gather(*peers, return_exceptions=True)
+    return 100 * used / IDLE
+
+
+async def _peer(port: int, at: int) -> None:
+    """No node, but it says what an empty idle one says."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(encode(Handshake(f"{at + 1:016x}", protocol=PROTOCOL, name=f"peer-{at}", tag=f"{at}")))
+    drain = asyncio.create_task(reader.read())
+    try:
+        while True:
+            writer.write(encode(Heartbeat(Seen().digest(0))))
+            await asyncio.sleep(1)
+    finally:
+        drain.cancel()
+        writer.close()
+
+
+def _digests(nodes: int) -> Figure:
+    """The digest of a heartbeat after one more write, with so many ids in `seen`."""
+    seen = Seen({f"{at:016x}": ((1, 1_000),) for at in range(nodes)})
+    times: list[float] = []
+    for at in range(300):
+        seen.add(Dot(f"{0:016x}", 1_001 + at))
+        with timed(times):
+            seen.digest(at)
+    size = len(encode(Sync(seen.to_wire())))
+    return Figure(
+        f"the digest with {nodes:,} node ids", seconds(times), f"a question takes {size:,} B", "", ""
+    )

@@ -1,0 +1,114 @@
+"""What the machine can do at best: the work of a node, without the node."""
+
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+
+import msgspec
+
+from decent_tui.core.messages import Versions, decode, encode
+from decent_tui.core.version import Version
+from decent_tui.storage import queries, schema
+from decent_tui.storage.connection import connect
+from decent_tui.storage.plain import flush
+from decent_tui.storage.rows import Rows
+
+BATCH = 1_000
+"""Rows in one statement and one transaction."""
+
+
+def empty_database(path: Path) -> sqlite3.Connection:
+    """A file with our tables and settings."""
+    path.touch()
+    connection = connect(path)
+    schema.prepare(connection, path)
+    return connection
+
+
+def bare_upsert(versions: list[Version]) -> float:
+    """Seconds to write versions that are rows already, a batch a transaction, each flushed to the disk."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bare.db"
+        connection = empty_database(path)
+        rows = list(map(Rows(connection, path).row, versions))
+        log = os.open(f"{path}-wal", os.O_RDONLY)
+        began = perf_counter()
+        for start in range(0, len(rows), BATCH):
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany(
+                queries.INSERT.replace("INSERT", "INSERT OR REPLACE", 1), rows[start : start + BATCH]
+            )
+            connection.execute("COMMIT")
+            flush(log)
+        took = perf_counter() - began
+        connection.close()
+        os.close(log)
+    return took
+
+
+def bare_codec(message: Versions) -> float:
+    """Seconds for msgspec alone to write and to read a message of these columns."""
+    encoder, decoder = msgspec.json.Encoder(), msgspec.json.Decoder(Versions)
+    began = perf_counter()
+    decoder.decode(encoder.encode(message))
+    return perf_counter() - began
+
+
+def our_codec(message: Versions) -> float:
+    """The same as a line of the wire."""
+    began = perf_counter()
+    decode(encode(message))
+    return perf_counter() - began
+
+
+def bare_commits(count: int) -> list[float]:
+    """Seconds of each of some commits of one row, flushed to the disk."""
+    times = []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bare.db"
+        connection = empty_database(path)
+        log = os.open(f"{path}-wal", os.O_RDONLY)
+        for at in range(count):
+            began = perf_counter()
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("INSERT OR REPLACE INTO floor VALUES (?, ?)", (f"{at:016x}", at))
+            connection.execute("COMMIT")
+            flush(log)
+            times.append(perf_counter() - began)
+        connection.close()
+        os.close(log)
+    return times
+
+
+_ECHO = """
+import asyncio
+async def answer(reader, writer):
+    while line := await reader.readline():
+        writer.write(line)
+async def main():
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+asyncio.run(main())
+"""
+
+
+def bare_echo(count: int) -> list[float]:
+    """Seconds of each of some round trips of a line to an asyncio server in another process."""
+    times = []
+    with subprocess.Popen([sys.executable, "-c", _ECHO], stdout=subprocess.PIPE) as server:
+        assert server.stdout is not None
+        with socket.create_connection(("127.0.0.1", int(server.stdout.readline()))) as connection:
+            lines = connection.makefile("rb")
+            for _ in range(count):
+                began = perf_counter()
+                connection.sendall(b"x" * 200 + b"\n")
+                lines.readline()
+                times.append(perf_counter() - began)
+        server.kill()
+    return times
