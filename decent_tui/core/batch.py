@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 import msgspec
 
-from decent_tui.core.clocks import is_node
+from decent_tui.core.clocks import NO_CONTEXT, is_node
 from decent_tui.core.errors import ProtocolError
 from decent_tui.core.limits import MAX_ID, MAX_NUMBER
 from decent_tui.core.values import check_key, text_id
@@ -98,25 +98,28 @@ def unpack(batch: Batch) -> Iterator[Version]:
     deleted = frozenset(batch.deleted)
     authors = dict(_pairs(batch.authors))
     nodes, lamport, time = batch.nodes, 0, 0
-    rest = iter(range(rows))
+    columns = zip(
+        range(rows), batch.keys, batch.values, batch.seqs, batch.lamports, batch.times, batch.contexts,
+        strict=True,
+    )  # fmt: skip
     for writer, count in _pairs(batch.runs):
         node, seq = _name(nodes, writer), 0
         if not is_node(node):  # in our `seen` it would have every honest node refuse us for ever
             raise _broken("a dot names what is no node of ours")
-        for row in islice(rest, count):
-            seq += batch.seqs[row]
-            lamport += batch.lamports[row]
-            time += batch.times[row]
+        for row, key, raw, more, ticked, later, flat in islice(columns, count):
+            seq += more
+            lamport += ticked
+            time += later
             if not (1 <= seq <= MAX_NUMBER and 0 <= lamport <= MAX_NUMBER and 0 <= time <= _MAX_TIME):
                 raise _broken("a number is out of bounds")
             try:
-                key = check_key(batch.keys[row])
-                value = None if row in deleted else bytes(batch.values[row])
+                check_key(key)
+                value = None if row in deleted else bytes(raw)
                 cid = "" if value is None else text_id(value)
             except ValueError as error:
                 raise ProtocolError(str(error), fatal=True) from None
             author = node if row not in authors else _name(nodes, authors[row])
-            context = {_name(nodes, at): _number(n) for at, n in _pairs(batch.contexts[row])}
+            context = {_name(nodes, at): _number(n) for at, n in _pairs(flat)} if flat else NO_CONTEXT
             yield Version(key, value, node, seq, context, lamport, author, time, cid)
 
 

@@ -16,6 +16,8 @@ from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 Clock = Mapping[str, int]
+NO_CONTEXT: Final[Clock] = {}
+"""That of a first write; one for all of them."""
 Order = Literal["same", "ahead", "behind", "concurrent"]
 _OURS: Final = re.compile("[0-9a-f]{16}")
 _OWNED: Final = re.compile(r"([0-9a-f]{16})\+([0-9]*)")

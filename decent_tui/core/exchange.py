@@ -1,6 +1,6 @@
 """What passes on a link between two nodes of our kind: pulls, pushes, heartbeats."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, Literal
 
 from decent_tui.core import messages as wire
@@ -13,10 +13,11 @@ from decent_tui.core.events import Collected
 from decent_tui.core.links import Link
 from decent_tui.core.parts import Parts
 from decent_tui.core.push import eager
+from decent_tui.core.ranges import Ranges
 from decent_tui.core.seen import Seen
 from decent_tui.core.sync import Pull
 from decent_tui.core.tombstones import Collector
-from decent_tui.core.version import Version
+from decent_tui.core.version import Version, numbers_of
 
 HEARTBEAT: Final = 1.0
 """Seconds between heartbeats on a link. That is some 125 bytes a second on an idle link, both ways."""
@@ -101,25 +102,20 @@ class Exchange:
             return
         link.owes_word, link.fed = True, parts.clock.now
         link.received_versions += len(versions)
-        me = parts.replica.node
-        imports = taken_in(me)
-        for version in versions:
-            context = version.context
-            ours = version.seq if version.node == me else max(context.get(me, 0), context.get(imports, 0))
-            self._check_own(ours)
-        seen = parts.replica.seen
-        gaps = {version.node: seen.gaps(version.node) for version in versions}
+        self._check_own(_highest_of(parts.replica.node, versions))
+        seen, numbers = parts.replica.seen, numbers_of(versions)
+        gaps = {node: seen.gaps(node) for node in numbers}
         parts.replica.apply(versions, link.node or "")
-        self._has(link, versions)
+        self._has(link, numbers)
         if any(seen.gaps(node) > before for node, before in gaps.items()):
             self.pull(link)  # a number was jumped over: a push got lost (or two crossed; then this is cheap)
 
-    def _has(self, link: Link, versions: Sequence[Version]) -> None:
+    def _has(self, link: Link, numbers: Mapping[str, Ranges]) -> None:
         """Whoever sends versions has them, and a pull that brings some is alive."""
         known = self._parts.members.get(link.node)
         if known is not None:
-            for version in versions:
-                known.seen.add(version.dot)
+            for node, some in numbers.items():
+                known.seen.add_all(node, some)
         if link.pull is not None:
             link.pull.started = self._parts.clock.now
 
@@ -286,6 +282,17 @@ class Exchange:
         if collected:
             self._collecting = True
             parts.out.emit(Collected(parts.clock.at, collected))
+
+
+def _highest_of(node: str, versions: Iterable[Version]) -> int:
+    """The highest number of a node in the dots of the versions and in what their writers had seen."""
+    imports, highest = taken_in(node), 0
+    for version in versions:
+        if version.node == node:
+            highest = max(highest, version.seq)
+        elif version.context:
+            highest = max(highest, version.context.get(node, 0), version.context.get(imports, 0))
+    return highest
 
 
 class RolledBack(ProtocolError):

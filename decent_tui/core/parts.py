@@ -193,19 +193,20 @@ class Parts:
 
     def _changed(self, changes: Sequence[Change], source: str) -> None:
         """The replica changed: push what is ours, tell classic peers, tell whoever watches."""
+        me, classic = self.replica.node, self.links.classic()
         for change in changes:
-            kept = change.kept
             if source:
-                self.tally.applied += len(kept)
-            for version in kept:
-                if version.node == self.replica.node:
-                    self.settling.wrote(version.node, version.seq, self.clock.now)
+                self.tally.applied += len(change.kept)
+            for version in change.kept:
+                if version.node == me:
+                    self.settling.wrote(me, version.seq, self.clock.now)
                     for link in eager(self.links.decent()):
                         link.outbox.add(version)
-                for link in self.links.classic():
+                for link in classic:
                     link.outbox.add(version)
-            self.recollection.note(self.clock.wall, source, change)
-            self._announce(change)
+            if len(change.before) > 1 or len(change.after) > 1:
+                self._announce(change)
+        self.recollection.note(self.clock.wall, source, changes)
         if changes:
             self.out.emit(Changed(self.clock.at, tuple(change.key for change in changes), source))
 

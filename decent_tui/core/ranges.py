@@ -36,6 +36,8 @@ def union(a: Ranges, b: Ranges) -> Ranges:
         return a
     if not a:
         return b
+    if b[0][0] == a[-1][1] + 1:  # a writer's next numbers
+        return (*a[:-1], (a[-1][0], b[0][1]), *b[1:])
     merged: list[tuple[int, int]] = []
     for low, high in sorted(a + b):
         if merged and low <= merged[-1][1] + 1:

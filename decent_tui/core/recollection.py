@@ -1,6 +1,7 @@
 """What this node remembers of how its keys changed: the newest changes of this run, in memory."""
 
 from collections import deque
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -31,28 +32,33 @@ class Recollection:
 
     def __init__(self) -> None:
         self._all: deque[Remembered] = deque()
+        self._sizes: deque[int] = deque()
+        """About how many bytes each of them takes."""
         self._size = 0
         self._uncommitted = 0
         self._gone = 0
         self.complete = True
         """Whether nothing was dropped yet."""
 
-    def note(self, at: int, source: str, change: Change) -> None:
-        """Remember a change."""
-        self._keep(Remembered(at, source, change))
+    def note(self, at: int, source: str, changes: Iterable[Change]) -> None:
+        """Remember changes."""
+        self._keep([Remembered(at, source, change) for change in changes])
 
-    def _keep(self, remembered: Remembered) -> None:
-        self._all.append(remembered)
-        self._size += _size(remembered.change)
-        self._uncommitted += 1
+    def _keep(self, new: Sequence[Remembered]) -> None:
+        sizes = [_size(remembered.change) for remembered in new]
+        self._all += new
+        self._sizes += sizes
+        self._size += sum(sizes)
+        self._uncommitted += len(new)
         while len(self._all) > CHANGES or (self._size > BYTES and len(self._all) > 1):
-            self._size -= _size(self._all.popleft().change)
+            self._all.popleft()
+            self._size -= self._sizes.popleft()
             self._gone += 1
             self.complete = False
 
     def note_network(self, at: int, text: str) -> None:
         """Remember that something was dialled here, or that a peer's state changed."""
-        self._keep(Remembered(at, "", _NOTHING, text))
+        self._keep([Remembered(at, "", _NOTHING, text)])
 
     def commit(self) -> None:
         """What was noted did happen."""
@@ -61,7 +67,8 @@ class Recollection:
     def undo(self) -> None:
         """What was noted since the last commit did not happen."""
         for _ in range(min(self._uncommitted, len(self._all))):
-            self._size -= _size(self._all.pop().change)
+            self._all.pop()
+            self._size -= self._sizes.pop()
         self._uncommitted = 0
 
     def since(self, number: int, limit: int) -> tuple[int, list[Remembered]]:
@@ -77,4 +84,9 @@ class Recollection:
 
 
 def _size(change: Change) -> int:
-    return sum(map(weight, change.kept)) + sum(map(weight, change.dropped)) + 128
+    size = 128
+    for version in change.kept:
+        size += weight(version)
+    for version in change.dropped:
+        size += weight(version)
+    return size

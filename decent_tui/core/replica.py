@@ -12,14 +12,14 @@ Claiming too little in `seen` costs bytes; claiming too much loses data.
 
 from collections.abc import Callable, Iterable, Sequence
 
-from decent_tui.core import fingerprint
+from decent_tui.core import fingerprint, ranges
 from decent_tui.core.clocks import Clock, Dot, beside, clip, join, with_entry
 from decent_tui.core.errors import Refused, Stale, StorageError
 from decent_tui.core.limits import MAX_NUMBER, SIBLINGS_MAX
 from decent_tui.core.seen import Seen
 from decent_tui.core.store import Change, Root, Store
 from decent_tui.core.values import Value
-from decent_tui.core.version import Siblings, Version, context_over, live, merge, visible
+from decent_tui.core.version import Siblings, Version, context_over, live, merge, numbers_of, visible
 
 
 def stale(cids: Sequence[str]) -> Stale:
@@ -193,22 +193,21 @@ class Replica:
 
     # ------------------------------------------------------------------ merging
 
-    def apply(self, versions: Iterable[Version], source: str = "") -> list[Change]:
+    def apply(self, versions: Sequence[Version], source: str = "") -> list[Change]:
         """Take in versions from elsewhere: idempotent, in any order.
 
         A dot that is in `seen` says nothing new, whatever happened to its version since. That is also where
         a version ends that arrives after its key was deleted and the tombstone collected: a tombstone is
         only collected when every dot in its clock is in `seen` (see `tombstones`).
         """
-        fresh = {version.dot: version for version in versions if version.dot not in self.seen}
+        fresh = self._see_new(versions)
         if not fresh:
             return []
-        before = self.store.siblings_of(dict.fromkeys(version.key for version in fresh.values()))
+        before = self.store.siblings_of({version.key for version in fresh})
         after = dict(before)
-        for dot, version in fresh.items():
-            self._see(dot)
+        for version in fresh:
             after[version.key] = merge(after.get(version.key, ()), version)
-        self._tick(max(version.lamport for version in fresh.values()))
+        self._tick(max(version.lamport for version in fresh))
         changes = [
             Change.of(key, before.get(key, ()), now)
             for key, now in after.items()
@@ -301,6 +300,24 @@ class Replica:
 
     # ------------------------------------------------------------------ within
 
+    def _see_new(self, versions: Sequence[Version]) -> list[Version]:
+        """The versions whose dots are not in `seen`, each once; they are from now on."""
+        fresh: dict[str, set[int]] = {}
+        for node, numbers in numbers_of(versions).items():
+            new = ranges.subtract(numbers, self.seen[node])
+            if new:
+                fresh[node] = set(ranges.numbers(new))
+                self.seen.add_all(node, new)
+                self._grown.add(node)
+                self._touch()
+        found = []
+        for version in versions:
+            left = fresh.get(version.node)
+            if left and version.seq in left:
+                left.remove(version.seq)
+                found.append(version)
+        return found
+
     def _see(self, dot: Dot) -> None:
         self.seen.add(dot)
         self._grown.add(dot.node)
@@ -313,8 +330,9 @@ class Replica:
     def _change(self, changes: Sequence[Change], source: str) -> None:
         if not changes:
             return
-        for change in changes:
-            self.fingerprint = fingerprint.change(self.fingerprint, change.dropped, change.kept)
+        gone = [version for change in changes for version in change.dropped]
+        come = [version for change in changes for version in change.kept]
+        self.fingerprint = fingerprint.change(self.fingerprint, gone, come)
         self._touch()
         self.store.replace(changes)
         self._changed(changes, source)

@@ -54,6 +54,10 @@ class Seen:
         """Take in one dot."""
         self._by_node[dot.node] = ranges.add(self[dot.node], dot.seq)
 
+    def add_all(self, node: str, numbers: Ranges) -> None:
+        """Take in numbers of one node."""
+        self._by_node[node] = ranges.union(self[node], numbers)
+
     def join(self, other: "Seen") -> list[str]:
         """Take in all of `other`; returns the nodes whose numbers grew."""
         grown: list[str] = []

@@ -78,6 +78,8 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     @classmethod
     def of(cls, key: str, before: Siblings, after: Siblings) -> "Change":
         """The change from some siblings to others. A version is the same object before and after."""
+        if not before:
+            return cls(key, before, after, (), after)
         dropped = tuple(version for version in before if version not in after)
         return cls(key, before, after, dropped, tuple(version for version in after if version not in before))
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import msgspec
 
 from decent_tui.core.clocks import Clock, Dot, covers, entry_of, join, with_entry
+from decent_tui.core.ranges import Ranges, from_numbers
 
 
 class Version(msgspec.Struct, frozen=True, gc=False):
@@ -52,6 +53,14 @@ class Version(msgspec.Struct, frozen=True, gc=False):
         return self.value is None
 
 
+def numbers_of(versions: Iterable[Version]) -> dict[str, Ranges]:
+    """The dots of some versions, by node."""
+    by_node: dict[str, list[int]] = {}
+    for version in versions:
+        by_node.setdefault(version.node, []).append(version.seq)
+    return {node: from_numbers(numbers) for node, numbers in by_node.items()}
+
+
 Siblings = tuple[Version, ...]
 
 
@@ -61,7 +70,7 @@ def obsoletes(a: Version, b: Version) -> bool:
     That `a`'s context covers `b`'s dot alone is not enough: after a collection a later write of the
     same node covers a tombstone's dot but not what that tombstone held down.
     """
-    return covers(a.context, b.clock)
+    return a.context.get(b.entry, 0) >= b.seq and covers(a.context, b.context)
 
 
 def context_over(siblings: Siblings) -> Clock:
@@ -71,6 +80,8 @@ def context_over(siblings: Siblings) -> Clock:
 
 def merge(siblings: Siblings, newcomer: Version) -> Siblings:
     """The siblings after `newcomer` arrived; the same tuple when it was held already, or obsolete."""
+    if not siblings:
+        return (newcomer,)
     if any(_is_same_write(held, newcomer) or obsoletes(held, newcomer) for held in siblings):
         return siblings
     kept = [held for held in siblings if not obsoletes(newcomer, held)]

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from decent_tui.core.clocks import NO_CONTEXT
 from decent_tui.core.version import Version
 from decent_tui.storage.plain import sentence
 
@@ -17,6 +18,7 @@ NewRow = tuple[bool, str, int, int, bytes | None, bytes, int, str | None, int, b
 
 _decode_clock: Final = msgspec.json.Decoder(dict[str, int]).decode
 _encode: Final = msgspec.json.Encoder().encode
+_NO_CONTEXT: Final = _encode(NO_CONTEXT)
 
 
 class Rows:
@@ -51,7 +53,7 @@ class Rows:
         node = self._names.get(number)
         if node is None:
             raise sentence(sqlite3.SQLITE_CORRUPT, self._path)
-        clock = _decode_clock(context)
+        clock = NO_CONTEXT if context == _NO_CONTEXT else _decode_clock(context)
         return Version(key, value, node, seq, clock, lamport, author or node, ts, cid.hex() if cid else "")
 
     def row(self, version: Version) -> NewRow:
@@ -63,7 +65,7 @@ class Rows:
             self.number(node),
             version.seq,
             version.value,
-            _encode(version.context),
+            _encode(version.context) if version.context else _NO_CONTEXT,
             version.lamport,
             None if author == node else author,
             version.ts,

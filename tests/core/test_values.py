@@ -57,6 +57,24 @@ def test_a_value_keeps_its_meaning_and_its_id_however_it_is_spelled(value: objec
     assert read_value(read[0].text) == read[0]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            '{"b": 1, "a": [true, null, -1]}',
+            '{"é": 1, "f": 2, "": 3}',
+            '{"a": 1, "a": 2}',
+            '{"10": 1, "9": 2}',
+        ),
+        *('"plain"', '"1.5"', '"a\\"b"', '"\\u0041"', '"é"', '"\x7f"', '"/"', "[ 1 ]"),
+        *("1.0", "-0", "-0.0", "1e3", "0.1", "123456789012345", "1234567890123456", "18446744073709551616"),
+    ],
+)
+def test_the_quick_way_to_a_content_id_gives_the_same_one(text: str) -> None:
+    value = decode_value(text.encode())
+    assert text_id(text.encode()) == read_value(text.encode()).cid == content_id(value)
+
+
 def test_the_order_of_an_objects_keys_is_kept_and_does_not_count() -> None:
     one, other = read_value(b'{"b": 1, "a": 2}'), read_value(b'{"a":2,"b":1}')
     assert one.text == b'{"b":1,"a":2}'
