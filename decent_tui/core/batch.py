@@ -6,14 +6,16 @@ sent. The aim is at most 1.2 times the bytes of the keys and values themselves.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Annotated, Final
 
 import msgspec
 
+from decent_tui.core import ranges
 from decent_tui.core.clocks import NO_CONTEXT, is_node
 from decent_tui.core.errors import ProtocolError
 from decent_tui.core.limits import MAX_ID, MAX_NUMBER
+from decent_tui.core.ranges import Ranges
 from decent_tui.core.values import check_key, text_id
 from decent_tui.core.version import Version
 
@@ -121,6 +123,19 @@ def unpack(batch: Batch) -> Iterator[Version]:
             author = node if row not in authors else _name(nodes, authors[row])
             context = {_name(nodes, at): _number(n) for at, n in _pairs(flat)} if flat else NO_CONTEXT
             yield Version(key, value, node, seq, context, lamport, author, time, cid)
+
+
+def dots(batch: Batch) -> dict[str, Ranges]:
+    """The dots of a batch, by node, without a look at the rest; raises ProtocolError for what are none."""
+    by_node: dict[str, Ranges] = {}
+    rest = iter(batch.seqs)
+    for writer, count in _pairs(batch.runs):
+        node = _name(batch.nodes, writer)
+        numbers = list(accumulate(islice(rest, count)))
+        if not is_node(node) or not numbers or min(numbers) < 1 or max(numbers) > MAX_NUMBER:
+            raise _broken("a dot is none")
+        by_node[node] = ranges.union(by_node.get(node, ranges.EMPTY), ranges.from_numbers(numbers))
+    return by_node
 
 
 def _differences(numbers: Iterable[int]) -> list[int]:

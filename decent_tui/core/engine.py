@@ -167,6 +167,15 @@ class Engine:
         except ProtocolError as error:
             self.faulty(link, error)
 
+    def arrives(self, link: int, versions: wire.Versions, request: wire.RequestId) -> None:
+        """A message of versions is here: what follows it may be asked for, in a turn before `slices`."""
+        found = self._parts.links.get(link)
+        if found is not None and found.kind == "decent":
+            try:
+                self._exchange.arrives(found, versions, request)
+            except ProtocolError as error:
+                self.faulty(link, error)
+
     def slices(self, link: int, versions: wire.Versions, size: int) -> Iterator[None]:
         """Take in the versions of a message, `size` at a time; the owner may do something else between two
         steps. `received` with the message itself must follow."""

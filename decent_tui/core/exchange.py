@@ -95,6 +95,16 @@ class Exchange:
         link.sent_versions += len(said.batch.keys)
         self._parts.out.send(link.id, said, request)
 
+    def arrives(self, link: Link, said: wire.Versions, request: wire.RequestId) -> None:
+        """The versions of a message are about to be absorbed. If they are a chunk of our pull and others
+        follow, the next is asked for at once: the peer reads that one while we write this one.
+        """
+        pull = link.pull
+        if pull is None or not pull.owns(request) or not said.more or self._is_filling_up(link):
+            return
+        pull.comes(request, said.batch)
+        self._ask(link, pull)
+
     def absorb(self, link: Link, versions: Sequence[Version]) -> None:
         """Take in a slice of the versions of a message (its rest follows, and then `answered`)."""
         parts = self._parts
@@ -122,7 +132,13 @@ class Exchange:
     def answered(self, link: Link, said: wire.Versions, request: wire.RequestId) -> None:
         """The end of a message of versions whose rows were absorbed."""
         pull = link.pull
-        if pull is None or not pull.owns(request):
+        if pull is None:
+            return
+        pull.came(request)
+        if not pull.owns(request):
+            return
+        if pull.coming:  # it has overtaken (by a dial) what it builds on: no claim may be taken
+            link.pull = None
             return
         if said.seen is not None:
             self._check_own(self._ours(sync.read_seen(said.seen)))  # before the claim is taken, not after

@@ -171,12 +171,14 @@ class Err(Message, frozen=True):
 class Sync(Message, frozen=True):
     """The question of a pull: what do you hold that is not in `seen`?
 
-    With `after` (a dot as `[node, seq]`, or `["", 0]` for the start) the asker is in the middle of a full
-    answer and wants the next page of its list.
+    `coming` are dots that the asker has in its hands but not on its disk yet: they need not be sent, and do
+    not count as seen. With `after` (a dot as `[node, seq]`, or `["", 0]` for the start) the asker is in the
+    middle of a full answer and wants the next page of its list.
     """
 
     seen: Flat
     after: tuple[str, Number] | None = None
+    coming: Flat = {}
 
 
 class Versions(Message, frozen=True):

@@ -1,9 +1,9 @@
 """How two replicas become equal: a pull, stateless at the answering side.
 
 A asks with its `seen`; B answers with the versions A lacks, in chunks; each further chunk is a new
-question with the grown `seen`. Only the answer that holds *all* that was still missing carries the
-claim (B's `seen` and `floor` of that instant), and A joins it after applying the rest. One round trip
-and the bytes of the difference.
+question with the grown `seen`, asked before the last one is applied (what that holds is `coming`). Only the
+answer that holds *all* that was still missing carries the claim (B's `seen` and `floor` of that instant), and
+A joins it after applying the rest. One round trip and the bytes of the difference.
 
 If B's floor is not covered by A's bases, A was away too long: B has forgotten tombstones that A may
 still need. Then, after the missing versions, B lists every dot that it holds at or below its floor, and
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from decent_tui.core import ranges
-from decent_tui.core.batch import pack
+from decent_tui.core.batch import Batch, dots, pack
 from decent_tui.core.clocks import Clock, Dot, is_node
 from decent_tui.core.errors import ProtocolError
 from decent_tui.core.limits import MAX_NODES
@@ -41,6 +41,7 @@ START: Final = Dot("", 0)
 def answer(replica: Replica, question: Sync, tuning: Tuning) -> Versions:
     """What to answer to a SYNC: at most a chunk of versions, but at least one if any is missing."""
     asker = read_seen(question.seen)
+    asker.join(read_seen(question.coming))
     missing, complete = _missing(replica, asker, tuning.chunk)
     if not complete:
         return Versions(pack(missing), more=True)
@@ -129,10 +130,24 @@ class Pull:
     cursor: Dot | None = None
     bulk: bool = False
     """Whether there is more than one answer can hold."""
+    coming: dict[RequestId, Seen] = field(default_factory=dict)
+    """The answers that are being taken in while the next one was asked for already, and their dots."""
 
     def question(self, replica: Replica) -> Sync:
         """What to ask next."""
-        return Sync(replica.seen.to_wire(), after=self.cursor)
+        coming = Seen()
+        for some in self.coming.values():
+            coming.join(some)
+        return Sync(replica.seen.to_wire(), self.cursor, coming.to_wire())
+
+    def comes(self, request: RequestId, batch: Batch) -> None:
+        """An answer that is not the last is about to be taken in; the next question counts it as taken."""
+        self.bulk = True
+        self.coming[request] = Seen(dots(batch))
+
+    def came(self, request: RequestId) -> None:
+        """All versions of that answer are taken in."""
+        self.coming.pop(request, None)
 
     def owns(self, request: RequestId) -> bool:
         """Whether the answer to this request is one to this pull: that to one given up may come late."""

@@ -18,8 +18,8 @@ _LONG_NUMBER: Final = re.compile(rb"[0-9]{%d}" % (MAX_DIGITS + 1))
 _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _ESCAPED: Final = bytes(code for code in range(256) if not 32 <= code < 127 or code == ord("\\"))
 _LARGE_OR_BROKEN: Final = re.compile(rb"[0-9](?:[.eE]|[0-9]{15})")
-"""What Python's JSON may spell in its own way: a backslash and anything beyond printable ASCII; a number that is
-no small integer (or a text that looks like one)."""
+"""What Python's JSON may spell in its own way: a backslash and anything beyond printable ASCII; a number that
+is no small integer (or a text that looks like one)."""
 _decode: Final = msgspec.json.Decoder().decode
 _dumps: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 _encode: Final = msgspec.json.Encoder().encode

@@ -263,6 +263,7 @@ class SimNode:
             if isinstance(decoded.message, wire.Versions):
                 if decoded.message.listed is not None and decoded.message.seen is not None:
                     self.net.tally["full answers"] += 1
+                self.engine.arrives(link, decoded.message, decoded.id)
                 for _ in self.engine.slices(link, decoded.message, SLICE):
                     pass
             self.engine.received(link, decoded)

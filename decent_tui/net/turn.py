@@ -58,14 +58,16 @@ class Turns:
         """Tell the engine the time."""
         self._engine.at(time.monotonic(), time.time_ns() // 1_000_000)
 
-    def feed(self, work: Callable[[], None]) -> None:
-        """Hand something to the engine; the turn that ends with it starts soon."""
+    def feed(self, work: Callable[[], None], *, ends: bool = True) -> None:
+        """Hand something to the engine; the turn `ends` soon, or with what is fed later."""
         self.now()
         try:
             work()
         except StorageError as error:
             self._storage_failed(error)
-        self._wake.set()
+            ends = True
+        if ends:
+            self._wake.set()
 
     async def tick(self) -> None:
         """Tell the engine that time passes, for ever."""

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from decent_tui.core.batch import Batch, pack, unpack
+from decent_tui.core.batch import Batch, dots, pack, unpack
 from decent_tui.core.errors import ProtocolError
 from decent_tui.core.limits import MAX_NUMBER
-from decent_tui.core.version import Version
+from decent_tui.core.version import Version, numbers_of
 
 from .builders import A, B, C, X, version
 
@@ -32,6 +32,27 @@ some_versions = st.lists(
 @given(some_versions)
 def test_what_is_packed_comes_out_again(versions: list[Version]) -> None:
     assert list(unpack(pack(versions))) == versions
+
+
+@given(some_versions)
+def test_the_dots_of_a_batch_are_those_of_its_versions(versions: list[Version]) -> None:
+    assert dots(pack(versions)) == numbers_of(versions)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        Batch(["a" * 16], [1, 1], ["k"], seqs=[1]),
+        Batch(["a" * 16], [0], ["k"], seqs=[1]),
+        Batch(["a" * 16], [0, 1], ["k"]),
+        Batch(["a" * 16], [0, 1], ["k"], seqs=[0]),
+        Batch(["a" * 16], [0, 2], ["k"], seqs=[MAX_NUMBER, 1]),
+        Batch(["me@host:1"], [0, 1], ["k"], seqs=[1]),
+    ],
+)
+def test_dots_that_are_none_are_refused(broken: Batch) -> None:
+    with pytest.raises(ProtocolError):
+        dots(broken)
 
 
 @given(some_versions)

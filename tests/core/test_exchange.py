@@ -157,6 +157,46 @@ def test_a_pull_goes_on_chunk_by_chunk() -> None:
     assert b.engine.parts.tally.applied == 10
 
 
+def test_the_next_chunk_is_asked_for_before_the_last_one_is_taken_in() -> None:
+    net = Network(1)
+    a = net.node("a", tuning=Tuning(chunk=1))
+    for number in range(3):
+        a.do(ops.Put(f"k{number}", "1"))
+    net.node("b", a)
+    net.run(3)
+    node = a.engine.node
+    asked = [line.message for who, line in sent(net) if who == "b" and line.type == "SYNC"]
+    assert [(ask.seen, ask.coming) for ask in asked if isinstance(ask, wire.Sync)] == [
+        ({}, {}),
+        ({}, {node: [1, 1]}),
+        ({node: [1, 1]}, {node: [2, 2]}),
+    ]
+
+
+def test_what_is_only_coming_does_not_count_as_seen() -> None:
+    _net, a, b = two()
+    link = a.engine.parts.links.to(b.engine.node)
+    assert link is not None
+    a.do(ops.Put("k", "1"))
+    a.take(link.id, wire.encode(wire.Sync({}, coming={a.engine.node: [1, 1]}), 1))
+    assert not a.engine.parts.members[b.engine.node].seen
+
+
+def test_a_claim_that_overtook_what_it_builds_on_is_not_taken() -> None:
+    net, a, b = two()
+    link, node = b.engine.parts.links.to(a.engine.node), a.engine.node
+    assert link is not None
+    b.turn(lambda: b.engine._exchange.pull(link))
+    assert link.pull is not None
+    chunk = wire.Line(wire.Versions(pack([version(node, 1)]), more=True), link.pull.id)
+    assert isinstance(chunk.message, wire.Versions)
+    b.engine.arrives(link.id, chunk.message, chunk.id)
+    b.take(link.id, wire.encode(wire.Versions(seen={node: [1, 1]}), link.pull.id))  # by a dial, say
+    net.run(0)
+    assert not b.engine.parts.replica.seen[node]
+    assert link.pull is None
+
+
 def test_a_pull_without_an_answer_is_given_up_and_asked_again() -> None:
     net, a, b = two()
     link = b.engine.parts.links.to(a.engine.node)
