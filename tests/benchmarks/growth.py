@@ -108,7 +108,8 @@ async def _idle(node: HeadlessNode, count: int) -> float:
 async def _peer(port: int, at: int) -> None:
     """No node, but it says what an empty idle one says."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(encode(Handshake(f"{at + 1:016x}", protocol=PROTOCOL, name=f"peer-{at}", tag=f"{at}")))
+    hello = Handshake(f"{at + 1:016x}", f"127.0.0.1:{at + 1}", protocol=PROTOCOL, tag=f"{at}")
+    writer.write(encode(hello))
     drain = asyncio.create_task(reader.read())
     try:
         while True:

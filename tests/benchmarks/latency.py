@@ -4,6 +4,7 @@ import contextlib
 import json
 import socket
 import tempfile
+import time
 from pathlib import Path
 from time import perf_counter
 
@@ -14,7 +15,9 @@ from .limits import bare_commits, bare_echo
 from .nodes import HeadlessNode, key, value
 from .table import Figure, interleaved, ratio, seconds
 
-WRITES = 300
+WRITES = 200
+PAUSE = 0.015
+"""Seconds between two writes: whoever watches is told of a flood in few lines, 10 ms apart."""
 
 
 def run(folder: Path, runs: int) -> list[Figure]:
@@ -102,6 +105,7 @@ def _shown() -> list[float]:
             watcher.read()
             times.append(perf_counter() - began)
             writer.read()
+            time.sleep(PAUSE)
         writer.close()
         watcher.close()
     return times
