@@ -7,7 +7,7 @@ sent. The aim is at most 1.2 times the bytes of the keys and values themselves.
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, islice
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 import msgspec
 
@@ -19,7 +19,10 @@ from decent_tui.core.ranges import Ranges
 from decent_tui.core.values import check_key, text_id
 from decent_tui.core.version import Version
 
+T = TypeVar("T")
+
 _NULL: Final = msgspec.Raw(b"null")
+_NO_CONTEXTS: Final[list[list[int]]] = [[]]
 _MAX_TIME: Final = 2**53
 
 Index = Annotated[int, msgspec.Meta(ge=0)]
@@ -27,7 +30,8 @@ Id = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ID)]
 
 
 class Batch(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Versions as columns, each as long as `keys`, but for
+    """Versions as columns, each as long as `keys`; of `seqs`, `lamports`, `times` and `contexts` the last
+    entry stands for the rest too if there are fewer (without any `contexts` every one is empty). But for
 
     - `nodes`: the ids that the others mean by index;
     - `runs`: `[node, count, node, count, …]`, the writers of the rows (the node of each dot);
@@ -77,10 +81,10 @@ def pack(versions: Iterable[Version]) -> Batch:
         runs=runs,
         keys=[version.key for version in rows],
         values=[_NULL if version.value is None else msgspec.Raw(version.value) for version in rows],
-        seqs=seqs,
-        lamports=_differences(version.lamport for version in rows),
-        times=_differences(version.ts for version in rows),
-        contexts=contexts,
+        seqs=_cut(seqs),
+        lamports=_cut(_differences(version.lamport for version in rows)),
+        times=_cut(_differences(version.ts for version in rows)),
+        contexts=_cut(contexts) if any(contexts) else [],
         deleted=[row for row, version in enumerate(rows) if version.value is None],
         authors=authors,
     )
@@ -93,17 +97,21 @@ def unpack(batch: Batch) -> Iterator[Version]:
     believed.
     """
     rows = len(batch.keys)
-    if not (rows == len(batch.values) == len(batch.seqs) == len(batch.lamports) == len(batch.times)):
-        raise _broken("the columns differ in length")
-    if len(batch.contexts) != rows or len(batch.runs) % 2 or sum(batch.runs[1::2]) != rows:
+    if len(batch.values) != rows or len(batch.runs) % 2 or sum(batch.runs[1::2]) != rows:
         raise _broken("the columns differ in length")
     deleted = frozenset(batch.deleted)
     authors = dict(_pairs(batch.authors))
     nodes, lamport, time = batch.nodes, 0, 0
     columns = zip(
-        range(rows), batch.keys, batch.values, batch.seqs, batch.lamports, batch.times, batch.contexts,
+        range(rows),
+        batch.keys,
+        batch.values,
+        _filled(batch.seqs, rows),
+        _filled(batch.lamports, rows),
+        _filled(batch.times, rows),
+        _filled(batch.contexts or _NO_CONTEXTS, rows),
         strict=True,
-    )  # fmt: skip
+    )
     for writer, count in _pairs(batch.runs):
         node, seq = _name(nodes, writer), 0
         if not is_node(node):  # in our `seen` it would have every honest node refuse us for ever
@@ -128,7 +136,7 @@ def unpack(batch: Batch) -> Iterator[Version]:
 def dots(batch: Batch) -> dict[str, Ranges]:
     """The dots of a batch, by node, without a look at the rest; raises ProtocolError for what are none."""
     by_node: dict[str, Ranges] = {}
-    rest = iter(batch.seqs)
+    rest = iter(_filled(batch.seqs, len(batch.keys)))
     for writer, count in _pairs(batch.runs):
         node = _name(batch.nodes, writer)
         numbers = list(accumulate(islice(rest, count)))
@@ -145,6 +153,23 @@ def _differences(numbers: Iterable[int]) -> list[int]:
         differences.append(number - last)
         last = number
     return differences
+
+
+def _cut(column: list[T]) -> list[T]:
+    """The column without the repetitions of its last entry."""
+    end = len(column)
+    while end > 1 and column[end - 1] == column[end - 2]:
+        end -= 1
+    return column[:end]
+
+
+def _filled(column: list[T], rows: int) -> list[T]:
+    """The inverse of `_cut`; raises ProtocolError for a column that is none of so many rows."""
+    if not rows:
+        return []
+    if not 0 < len(column) <= rows:
+        raise _broken("the columns differ in length")
+    return column + column[-1:] * (rows - len(column))
 
 
 def _pairs(flat: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -77,6 +77,11 @@ def test_nodes_are_named_once_and_numbers_are_differences() -> None:
     )
 
 
+def test_what_repeats_to_the_end_is_said_once() -> None:
+    batch = pack([version(A, seq, lamport=seq, ts=100) for seq in range(7, 17)])
+    assert (batch.seqs, batch.lamports, batch.times, batch.contexts) == ([7, 1], [7, 1], [100, 0], [])
+
+
 def test_the_author_is_named_only_where_it_is_not_the_writer() -> None:
     batch = pack([version(A, 1), version(A, 2, author=X)])
     assert batch.authors == [1, 1]
@@ -99,7 +104,10 @@ BROKEN: list[Mapping[str, Any]] = [
     {"seqs": [1, 1]},
     {"lamports": []},
     {"times": []},
-    {"contexts": []},
+    {"contexts": [[], []]},
+    {"lamports": [1, 1]},
+    {"times": [0, 0]},
+    {"seqs": []},
     {"runs": [0]},
     {"runs": [0, 2]},
     {"runs": []},
