@@ -31,7 +31,7 @@ from decent_tui.core.greet import Greeting
 from decent_tui.core.links import Certified, Link
 from decent_tui.core.members import Membership
 from decent_tui.core.messages import Line
-from decent_tui.core.operations import AnyOperation
+from decent_tui.core.operations import AnyOperation, Delete, Get, Put
 from decent_tui.core.outputs import Answered, Dial, Drop, Effect
 from decent_tui.core.parts import Parts, Self
 from decent_tui.core.push import Outbox
@@ -112,6 +112,14 @@ class Engine:
             return
         if answer is not None:
             self._parts.out.effects.append(Answered(number, answer))
+
+    def operate_all(self, operations: Sequence[tuple[int, AnyOperation]]) -> None:
+        """Carry out several operations, in order: what they ask the store for one by one is read at once."""
+        keys = {operation.key for _, operation in operations if isinstance(operation, Put | Get | Delete)}
+        if len(keys) > 1:
+            self._parts.replica.store.expect(keys)
+        for number, operation in operations:
+            self.operate(number, operation)
 
     def abandon(self, number: int) -> None:
         """Nobody wants the answer of an operation any more: what it did is done, but none waits for long."""

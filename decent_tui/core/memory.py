@@ -64,6 +64,9 @@ class MemoryStore:
         """The same for many keys at once; keys with nothing are absent."""
         return {key: self._siblings[key] for key in keys if key in self._siblings}
 
+    def expect(self, keys: Collection[str]) -> None:
+        """Nothing is cheaper than what `siblings` does."""
+
     def by_number(self, node: str, low: int, high: int, limit: int) -> list[Version]:
         """Versions whose dot is `(node, low..high)`, rising, at most `limit`."""
         held = self._numbered.get(node)

@@ -118,6 +118,9 @@ class Store(Protocol):
     def siblings_of(self, keys: Collection[str]) -> dict[str, Siblings]:
         """The same for many keys at once; keys with nothing are absent."""
 
+    def expect(self, keys: Collection[str]) -> None:
+        """The siblings of these keys are asked for next, one by one: read them at once if that is cheaper."""
+
     def by_number(self, node: str, low: int, high: int, limit: int) -> list[Version]:
         """Versions whose dot is `(node, low..high)`, rising, at most `limit`."""
 

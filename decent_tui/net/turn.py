@@ -22,6 +22,9 @@ A = TypeVar("A")
 TICK: Final = 0.1
 """Seconds between the engine's ticks."""
 
+GROUP: Final = 32
+"""Operations handed to the engine at a time: less than a millisecond of work."""
+
 
 class Hands(Protocol):
     """Carries out what the engine wants done on connections."""
@@ -47,6 +50,7 @@ class Turns:
         self._make_durable = make_durable
         self._copies = copies
         self._numbers = 0
+        self._asked: list[tuple[int, AnyOperation]] = []
         self._waiting: dict[int, asyncio.Future[AnyAnswer]] = {}
         self._listeners: list[_Subscription] = []
         self._wake = asyncio.Event()
@@ -84,11 +88,21 @@ class Turns:
         future = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
         try:
-            self.feed(lambda: self._engine.operate(number, cast(AnyOperation, operation)))
+            self._asked.append((number, cast(AnyOperation, operation)))
+            if len(self._asked) == 1:
+                asyncio.get_running_loop().call_soon(self._operate)
             return cast(A, await future)
         finally:
             if self._waiting.pop(number, None) is not None:  # it was given up
                 self._engine.abandon(number)
+
+    def _operate(self) -> None:
+        """Hand over what was asked for in one go of the loop, a group at a time; not what was given up."""
+        group, self._asked = self._asked[:GROUP], self._asked[GROUP:]
+        wanted = [asked for asked in group if asked[0] in self._waiting]
+        self.feed(lambda: self._engine.operate_all(wanted))
+        if self._asked:
+            asyncio.get_running_loop().call_soon(self._operate)
 
     def subscribe(self, listener: Listener, wanted: Collection[str] = ()) -> Callable[[], None]:
         """Have `listener` called with each batch of events of the `wanted` kinds, by their names (none named:

@@ -70,6 +70,7 @@ class SqliteStore:
         self._broken: StorageError | None = None  # a flush failed: what is on the disk is not known any more
         self._closed = False
         self._pending = Pending()
+        self._expected: dict[str, Siblings] = {}  # as it is in the tables; what waits in `_pending` is newer
         with self._plainly:
             with contextlib.suppress(FileExistsError):
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -102,8 +103,10 @@ class SqliteStore:
 
     def siblings(self, key: str) -> Siblings:
         """What is held for one key, in sibling order, tombstones included; empty if nothing."""
-        pending = self._pending.siblings(key)
-        return in_order(self._versions(queries.SIBLINGS, key)) if pending is None else pending
+        held = self._pending.siblings(key)
+        if held is None:
+            held = self._expected.get(key)
+        return in_order(self._versions(queries.SIBLINGS, key)) if held is None else held
 
     def siblings_of(self, keys: Collection[str]) -> dict[str, Siblings]:
         """The same for many keys at once, in one query; keys with nothing are absent."""
@@ -113,6 +116,11 @@ class SqliteStore:
         found = {key: in_order(held) for key, held in groupby(versions, lambda version: version.key)}
         found.update((key, held) for key, held in waiting.items() if held)
         return found
+
+    def expect(self, keys: Collection[str]) -> None:
+        """The siblings of these keys are asked for next, one by one: they are read in one query."""
+        found = self.siblings_of(keys)
+        self._expected = {key: found.get(key, ()) for key in keys}
 
     def by_number(self, node: str, low: int, high: int, limit: int) -> list[Version]:
         """Versions whose dot is `(node, low..high)`, rising, at most `limit`."""
@@ -243,6 +251,7 @@ class SqliteStore:
     def rollback(self) -> None:
         """Undo the open transaction, if there is one."""
         self._pending.clear()
+        self._expected.clear()
         with self._plainly:
             self._transaction.rollback()
             self._rows.read_nodes()
@@ -316,6 +325,7 @@ class SqliteStore:
         """Put the changes that wait into the tables."""
         if not self._pending:
             return
+        self._expected.clear()
         with self._transaction:
             moves = Moves.of(self._pending.take())
             number, row = self._rows.number, self._rows.row

@@ -37,6 +37,21 @@ def test_a_new_store_is_empty(store: Store) -> None:
     assert store.tombstones(Dot("", 0), 9) == []
 
 
+def test_what_is_expected_is_read_as_it_is_by_then(store: Store) -> None:
+    one, two, three = version("a", 1), version("a", 2), version("b", 3)
+    replace_and_commit(store, Change.of("a", (), (one,)))
+    store.expect(["a", "b", "c"])
+    assert [store.siblings(key) for key in "abc"] == [(one,), (), ()]
+    store.replace([Change.of("a", (one,), (two,)), Change.of("b", (), (three,))])
+    assert [store.siblings(key) for key in "abc"] == [(two,), (three,), ()]
+    store.expect(["a", "b"])
+    store.rollback()
+    assert [store.siblings(key) for key in "abc"] == [(one,), (), ()]
+    store.expect(["a", "b"])
+    replace_and_commit(store, Change.of("a", (one,), (two,)))
+    assert [store.siblings(key) for key in "abc"] == [(two,), (), ()]
+
+
 def test_state_comes_back_part_by_part(store: Store) -> None:
     store.save(root=ROOT)
     assert store.load() == State(ROOT)
