@@ -145,6 +145,8 @@ class Cluster:
 class Seat:
     """A node of a cluster by its name, running or not: a `NodeInterface` that outlives its restarts."""
 
+    readonly = False
+
     def __init__(self, cluster: Cluster, name: str) -> None:
         self._cluster = cluster
         self.name = name

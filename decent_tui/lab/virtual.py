@@ -20,6 +20,8 @@ PATIENCE = 60.0
 class VirtualNode:
     """A `NodeInterface` for a simulated node. Nothing in it waits: time is made to pass."""
 
+    readonly = False
+
     def __init__(self, node: SimNode) -> None:
         self.sim = node
 

@@ -11,7 +11,7 @@ from decent_tui.core.address import Address
 from decent_tui.core.errors import Refused, Unreachable
 from decent_tui.core.events import AnyEvent, Attached, Skipped
 from decent_tui.core.operations import Operation
-from decent_tui.net.interface import Listener
+from decent_tui.net.interface import READONLY, Listener
 from decent_tui.net.remote import RemoteNode
 
 A = TypeVar("A")
@@ -30,7 +30,7 @@ class AttachedNode:
 
     def __init__(self, address: Address, *, readonly: bool = False, cluster_key: Path | None = None) -> None:
         self._remote = RemoteNode(address, cluster_key=cluster_key)
-        self._readonly = readonly
+        self.readonly = readonly
         self._listeners: list[Listener] = []
         self._lost = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -56,8 +56,8 @@ class AttachedNode:
 
     async def run(self, operation: Operation[A]) -> A:
         """Carry out one operation (see `NodeInterface.run`)."""
-        if self._readonly and not operation.looks:
-            raise Refused("this only looks at the node (--readonly)")
+        if self.readonly and not operation.looks:
+            raise Refused(READONLY)
         return await self._remote.run(operation)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:

@@ -7,7 +7,7 @@ and a node elsewhere are the same to them.
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from decent_tui.core.events import AnyEvent
 from decent_tui.core.operations import Operation
@@ -17,8 +17,15 @@ A = TypeVar("A")
 Listener = Callable[[Sequence[AnyEvent]], None]
 
 
+READONLY: Final = "this only looks at the node (--readonly)"
+"""Why what would change something is refused, where nothing may be."""
+
+
 class NodeInterface(Protocol):
     """Operations in; answers and events out."""
+
+    readonly: bool
+    """Whether every operation that would change something is refused, as READONLY says."""
 
     async def run(self, operation: Operation[A]) -> A:
         """Carry out one operation. A write returns when it is on disk.

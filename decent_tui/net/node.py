@@ -63,6 +63,8 @@ class Node:
     had it leave the cluster: then whoever runs the node should end it.
     """
 
+    readonly = False
+
     def __init__(self, settings: Settings, retired: Callable[[], None] = lambda: None) -> None:
         self._settings = settings
         self._retired = retired

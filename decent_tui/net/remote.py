@@ -43,6 +43,8 @@ class RemoteNode:
     Unreachable.
     """
 
+    readonly = False
+
     def __init__(
         self, address: Address, wanted: Sequence[str] = (), *, cluster_key: Path | None = None
     ) -> None:

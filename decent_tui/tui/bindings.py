@@ -87,5 +87,12 @@ EVERYWHERE: Final[list[BindingType]] = [
         id="suspend",
         tooltip="Back to the shell; fg goes on. The node stands still meanwhile",
     ),
-    Binding("ctrl+q", "app.quit", "quit", id="quit", tooltip="End the node in order", priority=True),
+    Binding(
+        "ctrl+q",
+        "app.quit",
+        "quit",
+        id="quit",
+        tooltip="Leave in order: a node that runs here ends",
+        priority=True,
+    ),
 ]

@@ -12,7 +12,7 @@ from textual.dom import DOMNode
 
 from decent_tui.commands.scan import quote
 from decent_tui.commands.table import COMMANDS
-from decent_tui.net.interface import NodeInterface
+from decent_tui.net.interface import READONLY, NodeInterface
 from decent_tui.tui.alongside import alongside
 from decent_tui.tui.bindings import EVERYWHERE
 from decent_tui.tui.clipboard import copy
@@ -262,6 +262,9 @@ class Dashboard(TypingScreen):
 
         node = self._watch.node
         if node is None:
+            return
+        if node.readonly:
+            self.tell(READONLY)
             return
 
         def tell(sentence: str | None) -> None:

@@ -61,7 +61,8 @@ class Desk(AnswerView):
     def run(self, line: str, *, sure: bool = False) -> None:
         """Carry out one line of the command language and show what came of it; where the table of
         commands wants it, ask before, unless the person is `sure`."""
-        if not sure and (why := question(line)):
+        only_looks = self._node is not None and self._node.readonly  # then all that is asked about is refused
+        if not sure and not only_looks and (why := question(line)):
             self.ask(line, why)
             self.set_timer(PATIENCE, lambda: self.withdraw(line))
         else:

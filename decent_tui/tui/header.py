@@ -20,7 +20,8 @@ SECONDS: Final = 12
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """What the line is made of; without a status the node is still `progress`ing to its start, or `lost`."""
+    """What the line is made of; without a status the node is still `progress`ing to its start, or `lost`.
+    `readonly`: nothing can be changed here."""
 
     status: NodeStatus | None = None
     roster: Roster = Roster()
@@ -28,6 +29,7 @@ class Facts(msgspec.Struct, frozen=True):
     rates: tuple[int, ...] = (0,) * SECONDS
     progress: str = "starting …"
     lost: bool = False
+    readonly: bool = False
 
 
 ABOUT: Final = {
@@ -122,6 +124,7 @@ def header_line(facts: Facts, room: int) -> tuple[Line, list[Zone]]:
         return spread([*name, Span("  "), said(facts.progress, ink)], (), room), []
     face = roster.face(status.node_id, status.address)
     who = [*name, Span("  "), Span(face.label, f"bold {face.ink}"), Span(" "), Span(printable(status.name))]
+    who += [Span("  only looking", "amber")] if facts.readonly else []
     peers_ink = "green" if status.peers_known and status.peers_alive == status.peers_known else "amber"
     glyph = "●" if status.peers_alive else "○"
     peers = [

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from decent_tui.core.operations import NodeStatus, Peers, PeerView, Status
 from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.header import Facts, Rates
@@ -40,7 +42,7 @@ class Numbers:
         facts = self.facts
         if facts.status is not None:
             rates = self._rates.sample(facts.status.writes + facts.status.applied)
-            self.facts = Facts(facts.status, facts.roster, facts.cuts, rates)
+            self.facts = msgspec.structs.replace(facts, rates=rates)
         return self.facts
 
     async def read(self, node: NodeInterface) -> Change:
@@ -54,7 +56,8 @@ class Numbers:
         # who holds a new write may be told before the next reading, which then finds all as settled as before
         spread = _stored(status) != _stored(old.status) or _distances(peers) != _distances(self.peers)
         self.peers = peers
-        self.facts = Facts(status, who, sum(peer.cut for peer in peers), old.rates)
+        cuts = sum(peer.cut for peer in peers)
+        self.facts = Facts(status, who, cuts, old.rates, readonly=node.readonly)
         return Change(who is not old.roster, spread)
 
 

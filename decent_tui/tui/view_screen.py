@@ -33,7 +33,9 @@ class ViewScreen(CommandScreen):
         Binding("pageup", "answer(-1)", show=False, priority=True, system=True),
         Binding("pagedown", "answer(1)", show=False, priority=True, system=True),
         Binding("ctrl+t", "app.next_theme", "Theme", show=False, tooltip="The next theme"),
-        Binding("ctrl+q", "app.quit", "quit", tooltip="End the node in order", priority=True),
+        Binding(
+            "ctrl+q", "app.quit", "quit", tooltip="Leave in order: a node that runs here ends", priority=True
+        ),
     ]
 
     VIEW = ""

@@ -53,6 +53,7 @@ class FakeNode:
     name = "otter"
     host = "127.0.0.1"
     port = 9001
+    readonly = False
 
     def __init__(self, peers: list[PeerView] | None = None) -> None:
         self.values: dict[str, list[Record]] = {}

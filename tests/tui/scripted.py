@@ -31,6 +31,7 @@ class Scripted:
     me: str = "aa11aa11aa11aa11"
     name: str = "otter"
     address: str = "127.0.0.1:9001"
+    readonly: bool = False
     peers: list[ops.PeerView] = field(default_factory=list)
     now: float = NOON
     store: dict[str, Siblings] = field(default_factory=dict)

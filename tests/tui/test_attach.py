@@ -52,6 +52,11 @@ def test_readonly_looks_and_does_not_touch(cluster: Cluster) -> None:
     node.ok('put hello "world"')
     with attached(node, "--readonly") as screen:
         screen.wait('hello +"world"')
+        screen.wait("only looking")
+        screen.type("d")  # nothing is asked first: it is refused anyway
+        screen.wait("delete: this only looks at the node")
+        screen.type("e")
+        screen.wait(r"\n +this only looks at the node")
         screen.type(":put hello 1\r")
         screen.wait("put: this only looks at the node")
         screen.type(":get hello\r")
@@ -116,3 +121,26 @@ def test_nobody_there_is_one_line_before_any_screen(cluster: Cluster) -> None:
         assert screen.wait_exit() == 1
         assert b"connection refused" in screen.raw
         assert b"\x1b[?1049h" not in screen.raw
+
+
+def test_a_dashboard_that_only_looks_turns_no_dial(cluster: Cluster) -> None:
+    node, peer = cluster.pair()
+    with attached(node, "--readonly") as screen:
+        screen.wait("1 of 1 peer")
+        screen.type("X")
+        screen.wait("Dials of")
+        screen.wait(str(peer.port))
+        screen.type("x")
+        screen.wait("this only looks at the node")
+    assert "cut" not in node.ok("peers")["peers"][0]
+
+
+def test_dials_turned_from_elsewhere_are_those_of_the_node(cluster: Cluster) -> None:
+    node, peer = cluster.pair()
+    with attached(node) as screen:
+        screen.wait("1 of 1 peer")
+        screen.type(f":cut {peer.address}\r")
+        screen.wait("cut by you")
+        assert node.ok("peers")["peers"][0]["cut"]
+        screen.type(":heal all\r")
+        screen.wait("1 of 1 peer")

@@ -206,12 +206,12 @@ async def test_the_help_finds() -> None:
         await until(pilot, lambda: pilot.app.screen is board)
 
 
-async def test_ctrl_c_says_what_ends_the_node() -> None:
+async def test_ctrl_c_says_what_leaves() -> None:
     async with shown(story()) as (pilot, _):
         await pilot.press("ctrl+c")
         await until(pilot, lambda: len(pilot.app._notifications) == 1)
         (told,) = pilot.app._notifications
-        assert "ctrl+q ends the node" in told.message
+        assert "ctrl+q leaves in order" in told.message
         assert pilot.app.is_running
 
 

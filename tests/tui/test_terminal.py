@@ -255,7 +255,7 @@ def test_ctrl_c_and_help_lead_the_way_out(tmp_path: Path, port: int) -> None:
         terminal.type("?")
         terminal.wait("First steps")
         terminal.type("/end the node")
-        terminal.wait(r"ctrl\+q +End the node in order")
+        terminal.wait(r"ctrl\+q +Leave in order")
         terminal.type("\x11")
         assert terminal.wait_exit() == 0
 
