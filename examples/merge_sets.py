@@ -9,13 +9,14 @@ import asyncio
 import json
 import sys
 
-from decent_tui import Client, Entry, Refused, Stale
+from decent_tui import Client, Entry, Json, Refused, Stale
 
 PREFIX = "sets/"
 
 
-def union(entry: Entry) -> list[object]:
-    members = {json.dumps(one, sort_keys=True): one for value in entry.values for one in value}
+def union(entry: Entry) -> list[Json]:
+    sets = [value for value in entry.values if isinstance(value, list)]
+    members = {json.dumps(one, sort_keys=True): one for each in sets for one in each}
     return [members[text] for text in sorted(members)]
 
 

@@ -3,15 +3,22 @@
 import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 
 from decent_tui.api.values import Change, Entry, Json, Version, to_entry
+from decent_tui.commands.backup import BackedUp, back_up
+from decent_tui.commands.files import Exported, Imported, export_to, import_from
+from decent_tui.commands.progress import untold
 from decent_tui.commands.watch import Missed, Watcher
 from decent_tui.core import operations as ops
-from decent_tui.core.errors import NoValue
+from decent_tui.core.errors import NoValue, Refused, StorageError
 from decent_tui.net.interface import NodeInterface
 
 PAGE = 1000
 """Keys read at a time."""
+
+Saw = Entry | Iterable[str] | None
+"""What a writer had read of the key: the entry, or its cids (none of them: there was no value)."""
 
 
 class Methods:
@@ -28,17 +35,14 @@ class Methods:
 
     # ------------------------------------------------------------------ keys and values
 
-    async def put(self, key: str, value: Json, *, saw: Entry | Iterable[str] | None = None) -> Entry:
+    async def put(self, key: str, value: Json, *, saw: Saw = None) -> Entry:
         """Write a value; returns when it is on the node's disk.
 
         It replaces all that the node holds for the key, which also settles a conflict. With `saw` (an entry
         as it was read, or its cids) it is a compare-and-set: refused as `Stale` if the key holds other values
         by now. Raises TypeError or ValueError for what is no JSON. A key has at most 1 KiB, a value 256 KiB.
         """
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-        if isinstance(saw, Entry):
-            saw = [version.cid for version in saw.versions]
-        return to_entry(await self._node.run(ops.Put(key, text, None if saw is None else tuple(saw))))
+        return to_entry(await self._node.run(ops.Put(key, _text(value), _cids(saw))))
 
     async def get(self, key: str) -> Entry:
         """What the key holds; an entry without versions when there is no value."""
@@ -47,18 +51,28 @@ class Methods:
         except NoValue:
             return Entry(key, ())
 
-    async def delete(self, key: str) -> None:
+    async def delete(self, key: str, *, saw: Saw = None) -> None:
         """Delete all values that the node holds for the key; returns when that is on its disk. A value that
-        was written elsewhere at the same time stays."""
-        await self._node.run(ops.Delete(key))
+        was written elsewhere at the same time stays. `saw` as in `put`."""
+        await self._node.run(ops.Delete(key, _cids(saw)))
 
-    async def resolve(self, key: str, choice: Version | Json) -> Entry:
+    async def resolve(self, key: str, choice: Version | Json, *, saw: Saw = None) -> Entry:
         """Settle a conflict by one of the versions that were read, or by a new value. Raises NoValue for a
-        key without one."""
+        key without one. `saw` as in `put`."""
         if isinstance(choice, Version):
-            return to_entry(await self._node.run(ops.Resolve(key, cid=choice.cid)))
-        text = json.dumps(choice, ensure_ascii=False, allow_nan=False)
-        return to_entry(await self._node.run(ops.Resolve(key, value=text)))
+            return to_entry(await self._node.run(ops.Resolve(key, cid=choice.cid, saw=_cids(saw))))
+        return to_entry(await self._node.run(ops.Resolve(key, value=_text(choice), saw=_cids(saw))))
+
+    async def unresolve(self, key: str, values: Iterable[Json], *, saw: Saw = None) -> Entry:
+        """Write two values or more side by side in place of what is there: takes a `resolve` back, or makes a
+        conflict on purpose. `saw` as in `put`."""
+        texts = tuple(map(_text, values))
+        return to_entry(await self._node.run(ops.Unresolve(key, texts, _cids(saw))))
+
+    async def snapshot(self) -> dict[str, Entry]:
+        """Every key with what it holds, all of one moment and all in memory; for a large store `export`."""
+        data = (await self._node.run(ops.Snapshot())).snapshot.data
+        return {key: to_entry(ops.Versions(key, records)) for key, records in data.items()}
 
     async def keys(self, prefix: str = "", *, conflicts: bool = False, after: str = "") -> AsyncIterator[str]:
         """The keys with this prefix that come after `after`, in the order of their UTF-8 bytes, read a
@@ -85,6 +99,26 @@ class Methods:
     async def _watch(self, prefix: str) -> AsyncIterator[AsyncIterator[Change]]:
         async with Watcher(self._node, prefix) as watcher:
             yield _changes(watcher)
+
+    # ------------------------------------------------------------------ files
+
+    async def export(self, file: str | Path, prefix: str = "") -> Exported:
+        """Write keys and values to a file of this process, a line of JSON each, in flat memory. It appears
+        there when it is whole."""
+        return await export_to(self._node, str(file), prefix, untold)
+
+    async def import_(self, file: str | Path) -> Imported:
+        """Put every key of such a file. Raises Refused naming the first line that is wrong; those before it
+        are written then."""
+        return await import_from(self._node, str(file), untold)
+
+    async def backup(self, file: str | Path) -> BackedUp:
+        """Write a consistent copy of the node's data to a file of this process; `decent-tui restore` makes a
+        node of it. Refused where the node keeps nothing, or where the file is there and no backup."""
+        try:
+            return await back_up(self._node, str(file), untold)
+        except StorageError as error:
+            raise Refused(str(error)) from None
 
     # ------------------------------------------------------------------ peers
 
@@ -178,6 +212,16 @@ class Methods:
     async def status(self) -> ops.NodeStatus:
         """The node itself, in numbers."""
         return await self._node.run(ops.Status())
+
+
+def _text(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _cids(saw: Saw) -> tuple[str, ...] | None:
+    if isinstance(saw, Entry):
+        return tuple(version.cid for version in saw.versions)
+    return None if saw is None else tuple(saw)
 
 
 async def _changes(watcher: Watcher) -> AsyncIterator[Change]:

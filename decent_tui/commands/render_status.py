@@ -49,8 +49,8 @@ def _trouble(answer: NodeStatus) -> Iterator[str]:
         dialled = dict.fromkeys(view.peer for view in answer.dials)
         yield f"dials are on for {', '.join(_few(list(dialled)))}"
     if answer.alarms:
-        others = f"{_count(len(answer.alarms), 'alarm')}, the last: " if len(answer.alarms) > 1 else "alarm: "
-        yield others + answer.alarms[-1]
+        newest_first = _few(answer.alarms[::-1])
+        yield f"{_count(len(answer.alarms), 'alarm')}: {'; '.join(newest_first)}"
 
 
 def _few(names: list[str]) -> list[str]:

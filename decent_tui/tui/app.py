@@ -87,7 +87,10 @@ class DashboardApp(App[None]):
 
     def action_help_quit(self) -> None:
         """Somebody pressed ctrl+c, which ends nothing here."""
-        self.notify("ctrl+q leaves in order; y copies the key, Y its value", title="ctrl+c ends nothing")
+        self.notify(
+            "ctrl+q leaves, and ends the node in order if it runs here; y copies the key, Y its value",
+            title="ctrl+c ends nothing",
+        )
 
     def action_next_theme(self) -> None:
         """Go to the next of the program's own themes, and keep it for the next run."""

@@ -92,7 +92,7 @@ EVERYWHERE: Final[list[BindingType]] = [
         "app.quit",
         "quit",
         id="quit",
-        tooltip="Leave in order: a node that runs here ends",
+        tooltip="Leave, and end the node in order if it runs here",
         priority=True,
     ),
 ]

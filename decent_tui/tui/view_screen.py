@@ -34,7 +34,11 @@ class ViewScreen(CommandScreen):
         Binding("pagedown", "answer(1)", show=False, priority=True, system=True),
         Binding("ctrl+t", "app.next_theme", "Theme", show=False, tooltip="The next theme"),
         Binding(
-            "ctrl+q", "app.quit", "quit", tooltip="Leave in order: a node that runs here ends", priority=True
+            "ctrl+q",
+            "app.quit",
+            "quit",
+            tooltip="Leave, and end the node in order if it runs here",
+            priority=True,
         ),
     ]
 

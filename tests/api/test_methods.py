@@ -11,6 +11,7 @@ import pytest_asyncio
 
 import decent_tui
 from decent_tui import Client, Conflict, Entry, Node, NoValue, Refused, Stale, StartError, Unreachable
+from decent_tui.commands.table import COMMANDS
 from tests.net.support import eventually
 
 
@@ -222,3 +223,50 @@ def test_everything_public_is_there_and_documented_and_nothing_is_loaded_before_
     )
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = decent_tui.nothing
+
+
+async def test_every_command_is_a_method(node: Node | Client) -> None:
+    names = {name if name != "import" else "import_" for name in COMMANDS} - {"help", "exit", "quit"}
+    assert [name for name in sorted(names) if not callable(getattr(node, name, None))] == []
+
+
+async def test_a_resolve_is_taken_back_and_compare_and_set_goes_everywhere(node: Node | Client) -> None:
+    both = await node.unresolve("k", ["a", {"b": 1}])
+    assert both.values == ["a", {"b": 1}]
+    one = await node.resolve("k", both.versions[0], saw=both)
+    for late in (
+        node.unresolve("k", [1, 2], saw=both),
+        node.resolve("k", 3, saw=both),
+        node.delete("k", saw=both),
+        node.delete("k", saw=[]),
+    ):
+        with pytest.raises(Stale):
+            await late
+    await node.delete("k", saw=one)
+    assert not await node.get("k")
+    with pytest.raises(Refused, match="two values or more"):
+        await node.unresolve("k", [1])
+
+
+async def test_a_store_goes_to_a_file_and_comes_back(node: Node | Client, tmp_path: Path) -> None:
+    await node.put("a", [1])
+    await node.unresolve("b", [1, 2])
+    assert {key: entry.values for key, entry in (await node.snapshot()).items()} == {"a": [[1]], "b": [1, 2]}
+    told = await node.export(tmp_path / "all.jsonl")
+    assert (told.count, told.conflicts) == (2, 1)
+    assert (await node.export(str(tmp_path / "some.jsonl"), "a")).count == 1
+    await node.delete("a")
+    assert (await node.import_(tmp_path / "all.jsonl")).count == 2
+    assert ((await node.get("a")).value, (await node.get("b")).value) == ([1], 1)
+    with pytest.raises(Refused, match="keeps nothing in a file"):
+        await node.backup(tmp_path / "copy.db")
+
+
+async def test_a_backup_is_a_file_here(tmp_path: Path) -> None:
+    async with Node(port=0, data=tmp_path / "a.db") as node, Client(node.address) as client:
+        await node.put("k", 1)
+        for number, one in enumerate((node, client)):
+            told = await one.backup(tmp_path / f"{number}.db")
+            assert (told.count, told.bytes) == (1, (tmp_path / f"{number}.db").stat().st_size)
+        with pytest.raises(Refused, match="data file of a node"):
+            await node.backup(tmp_path / "a.db")

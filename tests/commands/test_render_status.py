@@ -41,9 +41,9 @@ def test_all_is_well_in_one_line() -> None:
             {"dials": [DialView("h:2", "cut", "in"), DialView("h:2", "lag", "out", ms=1)]},
             "; dials are on for h:2",
         ),
-        ({"alarms": ["the disk is full"]}, "; alarm: the disk is full"),
-        ({"alarms": ["one", "another"]}, "; 2 alarms, the last: another"),
-        ({"alarms": ["two\nlines"]}, "; alarm: two␊lines"),
+        ({"alarms": ["the disk is full"]}, "; 1 alarm: the disk is full"),
+        ({"alarms": ["one", "another"]}, "; 2 alarms: another; one"),
+        ({"alarms": ["two\nlines"]}, "; 1 alarm: two␊lines"),
     ],
 )
 def test_what_is_not_as_it_should_be_is_said(changes: dict[str, object], said: str) -> None:

@@ -211,7 +211,7 @@ async def test_ctrl_c_says_what_leaves() -> None:
         await pilot.press("ctrl+c")
         await until(pilot, lambda: len(pilot.app._notifications) == 1)
         (told,) = pilot.app._notifications
-        assert "ctrl+q leaves in order" in told.message
+        assert "ctrl+q leaves, and ends the node" in told.message
         assert pilot.app.is_running
 
 

@@ -244,18 +244,18 @@ def test_the_list_above_the_command_line_and_the_palette(tmp_path: Path, port: i
         terminal.type("\x10")
         terminal.wait("What can be done")
         terminal.type("in numbers\r")
-        terminal.wait("traffic")
+        terminal.wait("1 key; no peers")
 
 
 def test_ctrl_c_and_help_lead_the_way_out(tmp_path: Path, port: int) -> None:
     with dashboard(tmp_path, *memory(port)) as terminal:
         terminal.wait("no keys yet")
         terminal.type("\x03")
-        terminal.wait(r"ctrl\+q ends the node")
+        terminal.wait(r"ctrl\+q leaves")
         terminal.type("?")
         terminal.wait("First steps")
         terminal.type("/end the node")
-        terminal.wait(r"ctrl\+q +Leave in order")
+        terminal.wait(r"ctrl\+q +Leave, and end the node in order")
         terminal.type("\x11")
         assert terminal.wait_exit() == 0
 
