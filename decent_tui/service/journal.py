@@ -36,8 +36,8 @@ def in_words(event: AnyEvent) -> str:
 def listener(events: Sequence[AnyEvent]) -> None:
     """Log them: alarms as warnings, all else as information."""
     for event in events:
-        if words := in_words(event):
-            level = logging.WARNING if isinstance(event, Alarm) else logging.INFO
+        level = logging.WARNING if isinstance(event, Alarm) else logging.INFO
+        if _log.isEnabledFor(level) and (words := in_words(event)):
             fields = msgspec.to_builtins(event)
             del fields["at"]  # the log has a clock of its own
             _log.log(level, "%s", words, extra={"fields": fields})

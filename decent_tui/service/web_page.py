@@ -73,9 +73,7 @@ class PageServer(Server):
 
     async def handle_index(self, request: web.Request) -> web.StreamResponse:
         """The page, for who knows the token."""
-        if request.host != str(
-            self._here
-        ):  # the cookie is this host's, and another name for it may be a trick
+        if request.host != str(self._here):  # the cookie is of this one name, and another may be a trick
             raise web.HTTPFound(f"{self.public_url}{request.path_qs}")
         told = request.query.get("token", "")
         if told and self._is_token(told):
