@@ -296,6 +296,8 @@ class Look:
             in_flight=settling.in_flight,
             oldest_s=settling.oldest(parts.clock.now),
             waits_for=dict(self._exchange.waits_for),
+            bytes=replica.store.size(),
+            max_bytes=parts.quota.most,
         )
 
     def _settled(self) -> float:

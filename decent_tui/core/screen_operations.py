@@ -78,6 +78,8 @@ class Measures(msgspec.Struct, frozen=True):
     in_flight: int
     oldest_s: float
     waits_for: dict[str, int]
+    bytes: int
+    max_bytes: int | None
 
 
 class KeyRow(msgspec.Struct, frozen=True):

@@ -24,6 +24,8 @@ _GAUGES: Final[tuple[tuple[str, str, Callable[[Measures], Number]], ...]] = (
     ("siblings", "Versions held beside another one of their key.", lambda m: m.versions - m.keys - m.deleted),
     ("deleted_keys", "Keys that only deletions are held of.", lambda m: m.deleted),
     ("versions", "Versions held, tombstones included.", lambda m: m.versions),
+    ("data_bytes", "About how many bytes all that is held takes.", lambda m: m.bytes),
+    ("data_max_bytes", "From so many on nothing is taken in (--max-bytes).", lambda m: m.max_bytes),
     ("lamport", "The lamport clock.", lambda m: m.lamport),
     ("writes_in_flight", "Writes of this node that an alive peer lacks.", lambda m: m.in_flight),
     ("oldest_write_in_flight_seconds", "For how long the oldest of them is under way.", lambda m: m.oldest_s),
@@ -73,7 +75,8 @@ def of_node(measures: Measures) -> Iterator[Metric]:
     _add(info, (measures.node_id, measures.name, measures.address, __version__), 1)
     yield info
     for name, words, read in _GAUGES:
-        yield GaugeMetricFamily(f"decent_{name}", words, value=read(measures))
+        if (number := read(measures)) is not None:
+            yield GaugeMetricFamily(f"decent_{name}", words, value=number)
     for name, words, read in _COUNTERS:
         yield CounterMetricFamily(f"decent_{name}", words, value=read(measures))
     yield _histogram(

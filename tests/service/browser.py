@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
@@ -114,6 +115,7 @@ async def browser() -> AsyncIterator[Page]:
         process = await asyncio.create_subprocess_exec(
             program, *_FLAGS, f"--user-data-dir={profile}", "about:blank",
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+            env={**os.environ, "TMPDIR": profile},
         )  # fmt: skip
         try:
             assert process.stderr is not None

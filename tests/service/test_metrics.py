@@ -134,7 +134,7 @@ def test_every_number_of_the_load_is_said() -> None:
 async def test_the_page_for_operators_explains_every_metric_and_no_other() -> None:
     page = (Path(__file__).parents[2] / "docs" / "operating.md").read_text(encoding="utf-8")
     explained = set(re.findall(r"`(decent_\w+)`", page.split("| metric |")[1].split("\n\n")[0]))
-    async with memory_node() as node, Metrics(node) as metrics:
+    async with Node(Settings(port=0, max_bytes=10**6)) as node, Metrics(node) as metrics:
         text = (await metrics.text()).decode()
     assert explained == set(re.findall(r"^# TYPE (\w+) ", text, re.MULTILINE))
 
