@@ -142,9 +142,9 @@ class Dials:
         dial = Dial(amount, jitter, now, until)
         parts.faults.turn(peer.node, peer.address, kind, dial, ways)
         view = _view(parts, peer, kind, way, dial)
+        self._tell(peer, in_words(view), on=amount > 0)
         if parts.faults.is_cut(peer.node, peer.address):
             self._part(peer)
-        self._tell(peer, in_words(view), on=amount > 0)
         if not amount:
             self._mend(peer, kind)
         return view

@@ -37,7 +37,7 @@ def reasons(parts: Parts, key: str) -> ops.KeyReasons:
     waiting = waits_for(parts, held)
     members = len(parts.audience()) + 1
     sentences = [_headline(held)]
-    sentences += [voices.say(sentence) for sentence in why(views(parts, held))]
+    sentences += [voices.say(sentence) for sentence in why(views(parts, held), named=True)]
     if len(held) == 1:
         sentences += [voices.say(sentence) for sentence in _won(held[0], remembered)]
     sentences += _spread(voices, lacks, members, held)

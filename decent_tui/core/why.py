@@ -18,9 +18,13 @@ Sentence = tuple[str | Node, ...]
 MOST = 4
 """Sentences told; more would be read by nobody."""
 
+SHORT = 24
+"""Characters of a value that is named in a sentence at most."""
 
-def why(siblings: Sequence[SiblingView]) -> list[Sentence]:
-    """Why these versions stand side by side: who wrote without having seen what of whom.
+
+def why(siblings: Sequence[SiblingView], *, named: bool = False) -> list[Sentence]:
+    """Why these versions stand side by side: who wrote without having seen what of whom. Short values are
+    `named` in the sentences for whoever does not see them beside.
 
     One version needs no reason, unless it is a delete. Between two that do not make each other obsolete,
     each writer lacked the other's write; that is the whole reason, and it is said once for each.
@@ -35,10 +39,10 @@ def why(siblings: Sequence[SiblingView]) -> list[Sentence]:
         told.append(_side_by_side(siblings))
     elif len(siblings) == 2:
         first, second = siblings
-        told += [_blind(first, second), _blind(second, first)]
+        told += [_blind(first, second, named), _blind(second, first, named)]
     else:
         told.append((f"{len(siblings)} writes of which none had seen all the others:",))
-        told += [_unseen(view, siblings) for view in siblings[: MOST - 1]]
+        told += [_unseen(view, siblings, named) for view in siblings[: MOST - 1]]
         if len(siblings) > MOST - 1:
             told.append((f"and {len(siblings) - MOST + 1} more.",))
     if any(view.record.deleted for view in siblings) and values:
@@ -65,18 +69,28 @@ def _side_by_side(siblings: Sequence[SiblingView]) -> Sentence:
     return (Node(siblings[0].node), f"'s {', '.join(some)} and {last} writes stand side by side: {none}.")
 
 
-def _blind(writer: SiblingView, other: SiblingView) -> Sentence:
+def _value(view: SiblingView, named: bool) -> str:
+    """A value as it is named in a sentence; empty if it is not."""
+    text = bytes(view.record.value).decode(errors="replace") if named and not view.record.deleted else ""
+    return text if len(text) <= SHORT else ""
+
+
+def _did(writer: SiblingView, named: bool) -> str:
+    if writer.record.deleted:
+        return " deleted"
+    value = _value(writer, named)
+    return f" wrote {value}" if value else " wrote"
+
+
+def _blind(writer: SiblingView, other: SiblingView, named: bool) -> Sentence:
     """What `writer` had not seen of `other`."""
+    verb = _did(writer, named)
     if _had(writer, other) and not covers(writer.context, other.context):
         node, seq = _first_lack(writer.context, other.context)
-        return (Node(writer.node), " wrote without having seen ", Node(node), f"'s {ordinal(seq)} write.")
-    verb = " deleted" if writer.record.deleted else " wrote"
-    return (
-        Node(writer.node),
-        f"{verb} without having seen ",
-        Node(other.node),
-        f"'s {ordinal(other.seq)} write.",
-    )
+        return (Node(writer.node), f"{verb} without having seen ", Node(node), f"'s {ordinal(seq)} write.")
+    value = _value(other, named)
+    which = f"'s {ordinal(other.seq)} write" + (f", {value}." if value else ".")
+    return (Node(writer.node), f"{verb} without having seen ", Node(other.node), which)
 
 
 def _had(writer: SiblingView, other: SiblingView) -> bool:
@@ -87,13 +101,12 @@ def _had(writer: SiblingView, other: SiblingView) -> bool:
     return writer.context.get(entry, 0) >= other.seq
 
 
-def _unseen(writer: SiblingView, siblings: Sequence[SiblingView]) -> Sentence:
+def _unseen(writer: SiblingView, siblings: Sequence[SiblingView], named: bool) -> Sentence:
     """All that one of many had not seen of other nodes, in one sentence."""
     others = [v for v in siblings if v.node != writer.node and not _had(writer, v)]
     if not others:
         return (Node(writer.node), f"'s {ordinal(writer.seq)} write was made beside others of its own.")
-    verb = " deleted" if writer.record.deleted else " wrote"
-    parts: list[str | Node] = [Node(writer.node), f"{verb} without having seen "]
+    parts: list[str | Node] = [Node(writer.node), f"{_did(writer, named)} without having seen "]
     for at, other in enumerate(others[:3]):
         parts += [", " if at else "", Node(other.node), f"'s {ordinal(other.seq)}"]
     parts.append(f" and {len(others) - 3} more." if len(others) > 3 else ".")

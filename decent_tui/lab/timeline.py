@@ -37,6 +37,8 @@ class Mark:
     origin: str = ""
     """The lane that a delivery comes from."""
     inferred: bool = False
+    siblings: int = 0
+    """How many versions a delivery left side by side, if it made or met a conflict."""
     after: set[int] = field(default_factory=set)
 
 
@@ -94,7 +96,7 @@ class Timeline:
             )
             if news.left > 1:
                 delivery.kind = "conflict"
-                delivery.text = f"{dot.seq}, {news.left} siblings"
+                delivery.siblings = news.left
         self._trim()
 
     def _own_write(self, viewer: str, dot: Dot) -> Mark | None:

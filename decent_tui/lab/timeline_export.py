@@ -46,7 +46,8 @@ def _host(name: str) -> str:
 
 
 def _told(mark: Mark) -> str:
-    return printable(f"{mark.kind} {mark.key} {mark.text}".replace("  ", " "))
+    beside = f" ({mark.siblings} siblings)" if mark.siblings else ""
+    return printable(f"{mark.kind} {mark.key} {mark.text}{beside}".replace("  ", " "))
 
 
 def svg(timeline: Timeline, label: Label, marks: Sequence[Mark] | None = None) -> str:

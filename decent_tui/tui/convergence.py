@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import ClassVar, Final
 
 from textual import events
@@ -11,7 +12,8 @@ from textual.widget import Widget
 
 from decent_tui.core.errors import Refused
 from decent_tui.core.events import AnyEvent, Changed
-from decent_tui.core.operations import Convergence, KeyReasons, Peers, Why
+from decent_tui.core.operations import Convergence, KeyReasons, Peers, Recall, Why
+from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.alongside import alongside
 from decent_tui.tui.command_screen import CommandScreen
 from decent_tui.tui.convergence_lines import KEYS, Picture, body, headline
@@ -38,9 +40,21 @@ class Watched:
         """Given to `NodeInterface.subscribe`."""
         for event in happened:
             if isinstance(event, Changed):
-                for key in event.keys[-KEYS:]:
-                    self._changed.pop(key, None)
-                    self._changed[key] = None
+                self._note(event.keys[-KEYS:])
+
+    async def remember(self, node: NodeInterface) -> None:
+        """Those that changed last before anybody watched, as far as the node remembers."""
+        since, keys = 0, dict.fromkeys(self._changed)
+        self._changed.clear()
+        while (page := await node.run(Recall(since))).next != since:
+            since = page.next
+            self._note([news.key for news in page.happened if news.key])
+        self._note(list(keys))
+
+    def _note(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            self._changed.pop(key, None)
+            self._changed[key] = None
         while len(self._changed) > KEYS:
             del self._changed[next(iter(self._changed))]
 
@@ -133,6 +147,11 @@ class ConvergenceScreen(ViewScreen):
     def on_mount(self) -> None:
         """Begin to read."""
         self._unsubscribe = self._node.subscribe(self._watched.listener)
+        alongside(self, self._begin, "convergence")
+
+    async def _begin(self) -> None:
+        with suppress(Refused):  # it is closing, or its disk is in trouble
+            await self._watched.remember(self._node)
         self.set_interval(READ, self._read_soon)
         self._read_soon()
 

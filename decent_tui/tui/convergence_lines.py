@@ -42,15 +42,20 @@ def headline(picture: Picture, room: int) -> Line:
     """The numbers of scripts (`status`) on one line."""
     view = picture.view
     percent = 100 if view.settled >= 1 else int(view.settled * 100)
-    right = [Span(f"{percent:>3} %", "green" if percent == 100 else "amber"), Span(" settled", "dim")]
-    if view.settle_p50_ms is not None and view.settle_p95_ms is not None:
-        right += [Span(" · settle p50 ", "dim"), Span(milliseconds(view.settle_p50_ms))]
-        right += [Span(", p95 ", "dim"), Span(milliseconds(view.settle_p95_ms))]
-    flying = plural(view.in_flight, "write")
-    right += [Span(" · ", "dim"), Span(flying, "amber" if view.in_flight else "text")]
-    right += [Span(" in flight ", "dim")]
     left = [Span(" Convergence  ", "bold accent"), *banner(picture.peers)]
-    return spread(left, right, room)
+    right = [Span(f" {percent:>3} %", "green" if percent == 100 else "amber"), Span(" settled", "dim")]
+    flying = plural(view.in_flight, "write")
+    last = [
+        Span(" · ", "dim"),
+        Span(flying, "amber" if view.in_flight else "text"),
+        Span(" in flight ", "dim"),
+    ]
+    if view.settle_p50_ms is not None and view.settle_p95_ms is not None:
+        times = [Span(" · settle p50 ", "dim"), Span(milliseconds(view.settle_p50_ms))]
+        times += [Span(", p95 ", "dim"), Span(milliseconds(view.settle_p95_ms))]
+        if width([*left, *right, *times, *last]) <= room:  # the plot below has them too
+            right += times
+    return spread(left, [*right, *last], room)
 
 
 def body(picture: Picture, room: int) -> list[Line]:
@@ -151,7 +156,7 @@ def plots(picture: Picture, room: int) -> list[Line]:
 
 
 def _plot(name: str, values: Sequence[float], room: int, ink: str, word: Callable[[float], str]) -> Line:
-    most = max(8, min(60, room - 46))
+    most = max(8, min(60, room - 48))
     shown = list(values)[-most:]
     if not shown:
         return (Span(f" {name:<15}", "dim"), Span("nothing yet", "dim"))

@@ -25,13 +25,16 @@ from decent_tui.tui.words import span
 READ: Final = 0.5
 """Seconds between two readings, so that timers are seen to run."""
 
-NAME: Final = 22
-"""Cells for who is at the other end."""
+NAME: Final = 24
+"""Cells for who is at the other end, where there is room for so many."""
 
-CELL: Final = 11
-"""Cells of a column; the first one is narrower."""
+WIDTHS: Final[dict[Column, int]] = {
+    "cut": 5, "lag": 8, "jitter": 9, "lose": 6, "duplicate": 10, "reorder": 8
+}  # fmt: skip
+"""Cells of the columns."""
 
-WIDTHS: Final[dict[Column, int]] = {column: 6 if column == "cut" else CELL for column in COLUMNS}
+HEALS: Final = 8
+"""Cells of the last one."""
 
 ABOUT: Final[dict[Column, str]] = {
     "cut": "Nothing passes. Cut both ways, the link is dropped until it is healed.",
@@ -162,12 +165,11 @@ class DialPane(Pane, can_focus=True):
         )
 
     @property
-    def wanted(self) -> int:
-        """Rows that all of it takes."""
-        return len(self._lines) + len(self._settings()) + 3
+    def _called(self) -> int:
+        return max(10, min(NAME, self.room - sum(WIDTHS.values()) - HEALS))
 
     def _made(self) -> list[tuple[Line, PeerView | None]]:
-        head = [Span(fit("   link to", NAME), "dim")]
+        head = [Span(fit("   link to", self._called), "dim")]
         head += [
             Span(fit(name, WIDTHS[name]), "bold accent" if name == self.board.column else "dim")
             for name in COLUMNS
@@ -186,7 +188,7 @@ class DialPane(Pane, can_focus=True):
         sign = " ▸ " if chosen and first else "   "
         way = "" if len(ways) == 2 else " →" if ways[0] == "out" else " ←"
         name = f"{face.label} {face.name}".strip() if first else ""
-        line = [Span(sign, "accent"), said(fit(name, NAME - 6), face.ink), Span(fit(way, 3), "dim")]
+        line = [Span(sign, "accent"), said(fit(name, self._called - 6), face.ink), Span(fit(way, 3), "dim")]
         for column in COLUMNS:
             value = amount(peer, column, ways[0])
             ink = "red" if column == "cut" else "amber"
@@ -218,6 +220,10 @@ class DialPane(Pane, can_focus=True):
             *self._said,
         ]
 
+    def on_resize(self, event: events.Resize) -> None:
+        """Lay out anew."""
+        self._show()
+
     def row(self, y: int) -> tuple[Line, str]:
         """One line: the board, below it what the keys do and what was done last."""
         top = self._top
@@ -241,7 +247,7 @@ class DialPane(Pane, can_focus=True):
         row = self.row_at(event)
         at = row + self._top if row else 0
         if row and at < len(self._lines) and (peer := self._lines[at][1]) is not None:
-            x, column = event.x - 1 - NAME, self.board.column
+            x, column = event.x - 1 - self._called, self.board.column
             for name in COLUMNS:
                 if 0 <= x < WIDTHS[name]:
                     column = name
@@ -274,11 +280,15 @@ def _value(column: Column, value: float) -> str:
         case "cut":
             return "✂"
         case "lag":
-            return f"{value:,g} ms"
+            return _time(value)
         case "jitter":
-            return f"± {value:,g} ms"
+            return f"±{_time(value)}"
         case _:
             return f"{value:g} %"
+
+
+def _time(ms: float) -> str:
+    return f"{ms:g} ms" if ms < 1_000 else f"{ms / 1_000:g} s"
 
 
 class DialPanel(ModalScreen[str]):

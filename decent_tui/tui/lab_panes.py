@@ -1,7 +1,7 @@
 """The panes of the lab: a store, the links between them, the story."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Final
 
 from textual import events
@@ -178,6 +178,29 @@ def standing(guide: Guide) -> str:
     }[guide.state]
 
 
+def _yours() -> Iterator[Span]:
+    """What to try when the story is over, word by word."""
+    for key, does in (
+        (":", "has the chosen node do something, such as"),
+        ('put lunch "cake"', "·"),
+        ("X", "breaks its links ·"),
+        ("3", "shows all that happened ·"),
+        ("1", "is a node's dashboard ·"),
+        ("r", "tells it again"),
+    ):
+        yield from (Span(word, "bold accent") for word in key.split())
+        yield from (Span(word, "dim") for word in does.split())
+
+
+YOURS: Final = (
+    Span("Now", "text"),
+    Span("it", "text"),
+    Span("is", "text"),
+    Span("yours:", "text"),
+    *_yours(),
+)
+
+
 def story_lines(guide: Guide, inks: Mapping[str, str], room: int) -> list[Line]:
     """The story of the moment in lines of at most `room` cells."""
     lines = _wrapped(guide.caption, inks, "bold text", room)
@@ -187,6 +210,8 @@ def story_lines(guide: Guide, inks: Mapping[str, str], room: int) -> list[Line]:
         lines += _wrapped("  ·  ".join(guide.done), {}, "dim", room)
     for answer in guide.answer:
         lines += _wrapped(answer, inks, "text", room)
+    if guide.state == "over":
+        lines += [(), *([Span(" "), *line] for line in flow(YOURS, room - 2))]
     return lines
 
 

@@ -103,8 +103,11 @@ def _glyph(mark: Mark) -> str:
 
 def _words(mark: Mark) -> str:
     """What an event is about, made safe."""
-    if mark.kind in ("write", "delete"):
-        return printable(f"{mark.text} {mark.key[:100]}")
-    if mark.kind == "forget":
-        return printable(f"{mark.key[:100]} {mark.text}")
-    return printable(mark.text if not mark.key else f"{mark.key[:100]} ({mark.text})")
+    match mark.kind:
+        case "network":
+            return printable(mark.text)
+        case "forget":
+            return printable(f"{mark.key[:100]} {mark.text}")
+        case _:
+            beside = f": {mark.siblings} siblings" if mark.siblings else ""
+            return printable(f"{mark.text} {mark.key[:100]}{beside}")

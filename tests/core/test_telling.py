@@ -63,8 +63,8 @@ def test_why_there_are_two_values() -> None:
     for node, other in ((a, "b"), (b, "a")):
         text = told(node)
         assert text.startswith("It has 2 values that were written without knowing of each other.")
-        assert f"This node wrote without having seen {other}'s 1st write." in text
-        assert f"{other} wrote without having seen this node's 1st write." in text
+        assert f'This node wrote "{node.name}" without having seen {other}\'s 1st write, "{other}".' in text
+        assert f'{other} wrote "{other}" without having seen this node\'s 1st write, "{node.name}".' in text
 
 
 def test_who_lacks_it_since_when_and_that_it_was_cut() -> None:

@@ -164,3 +164,16 @@ def test_missing_names_the_members_that_lack_something() -> None:
 )  # fmt: skip
 def test_ordinal(number: int, word: str) -> None:
     assert ordinal(number) == word
+
+
+def test_short_values_are_named_for_whoever_does_not_see_them() -> None:
+    long = '"' + "x" * 30 + '"'
+    soup, salad = view("A", 2, {"A": 1}, '"soup"'), view("B", 1, {"A": 1}, '"salad"')
+    assert [told(sentence) for sentence in why([soup, salad], named=True)] == [
+        'A wrote "soup" without having seen B\'s 1st write, "salad".',
+        'B wrote "salad" without having seen A\'s 2nd write, "soup".',
+    ]
+    other = view("B", 1, {"A": 1}, long)
+    assert told(why([soup, other], named=True)[0]) == 'A wrote "soup" without having seen B\'s 1st write.'
+    gone = view("B", 1, {"A": 1}, None)
+    assert told(why([soup, gone], named=True)[1]) == 'B deleted without having seen A\'s 2nd write, "soup".'

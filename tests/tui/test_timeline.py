@@ -51,20 +51,20 @@ def test_a_delivery_is_an_arrow_from_lane_to_lane() -> None:
     node.write(HERON, "k", "1")
     write, delivery = painted(of(node, ME, LYNX, HERON))
     assert write == "│               │               ● 1 k"
-    assert delivery == "○←──────────────┼───────────────┤ k (1)"
+    assert delivery == "○←──────────────┼───────────────┤ 1 k"
 
 
 def test_an_arrow_to_the_right_ends_before_its_mark() -> None:
     node = Scripted(peers=three_peers())
     node.write(LYNX, "k", "1")
-    assert painted(of(node, LYNX, HERON, ME))[1] == "├───────────────┼──────────────→○ k (1)"
+    assert painted(of(node, LYNX, HERON, ME))[1] == "├───────────────┼──────────────→○ 1 k"
 
 
 def test_a_conflict_is_another_mark_and_says_how_many_there_are() -> None:
     node = Scripted(peers=three_peers())
     node.write(ME, "k", "1")
     node.write(LYNX, "k", "2", context={})
-    assert painted(of(node, ME, LYNX))[2] == "≠←──────────────┤ k (1, 2 siblings)"
+    assert painted(of(node, ME, LYNX))[2] == "≠←──────────────┤ 1 k: 2 siblings"
 
 
 def test_a_delete_is_another_mark() -> None:
