@@ -43,12 +43,15 @@ class Mark:
 
 
 class Timeline:
-    """The marks in the order in which they became known, and their causal order."""
+    """The marks in an order that fits time and cause as far as they are known, and what caused what."""
 
     def __init__(self) -> None:
         self.lanes: list[str] = []
         """The nodes, in the order in which they were met."""
         self._marks: dict[int, Mark] = {}
+        self._order: list[Mark] = []
+        self._new: list[Mark] = []
+        """Marks that have no place in the order yet."""
         self._next = 0
         self._last: dict[str, int] = {}
         """Per lane that is fed: its newest mark."""
@@ -60,8 +63,9 @@ class Timeline:
         return len(self._marks)
 
     def __iter__(self) -> Iterator[Mark]:
-        """Every mark, oldest first."""
-        return iter(self._marks.values())
+        """Every mark, oldest first. What nodes tell of later goes where its time is, but never before its
+        causes; the times of others' writes are those of their clocks, and move nothing."""
+        return iter(self._order)
 
     def get(self, number: int) -> Mark | None:
         """The mark of a number, if it is still kept."""
@@ -97,7 +101,21 @@ class Timeline:
             if news.left > 1:
                 delivery.kind = "conflict"
                 delivery.siblings = news.left
+        for mark in self._new:
+            self._put(mark)
+        self._new.clear()
         self._trim()
+
+    def _put(self, mark: Mark) -> None:
+        """Find the place of a mark. It goes past later ones until it meets one right before it; whatever
+        else caused it stands before that one."""
+        at = len(self._order)
+        while at and not mark.inferred:
+            before = self._order[at - 1]
+            if before.inferred or before.at <= mark.at or before.number in mark.after:
+                break
+            at -= 1
+        self._order.insert(at, mark)
 
     def _own_write(self, viewer: str, dot: Dot) -> Mark | None:
         """The mark of a write that another node's memory has told of already: it is certain now."""
@@ -127,6 +145,7 @@ class Timeline:
         mark = Mark(self._next, at, lane, kind, text, key, dot, origin, inferred)
         self._next += 1
         self._marks[mark.number] = mark
+        self._new.append(mark)
         if after is not None:
             mark.after.add(after)
         if not inferred:
@@ -161,9 +180,10 @@ class Timeline:
     def _trim(self) -> None:
         if len(self._marks) <= MOST:
             return
-        for number in list(self._marks)[:TRIM]:
-            mark = self._marks.pop(number)
-            if mark.dot is not None and self._writes.get(mark.dot) == number:
+        gone, self._order = self._order[:TRIM], self._order[TRIM:]
+        for mark in gone:
+            del self._marks[mark.number]
+            if mark.dot is not None and self._writes.get(mark.dot) == mark.number:
                 del self._writes[mark.dot]
                 if mark.dot.seq in (known := self._sequences.get(mark.lane, [])):
                     known.remove(mark.dot.seq)
@@ -197,7 +217,7 @@ class Timeline:
         return found
 
     def in_order(self) -> list[Mark]:
-        """The marks so that none stands before one that caused it, else in the order of their numbers."""
+        """The marks so that none stands before one that caused it, else in their order."""
         done: set[int] = set()
         ordered: list[Mark] = []
         for mark in self:

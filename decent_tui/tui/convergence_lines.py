@@ -16,6 +16,9 @@ from decent_tui.tui.words import BARS, milliseconds, plural, size, span, sparkli
 CELL: Final = 12
 """Cells of one column of the table: a number of a million and a bar."""
 
+NARROW: Final = 8
+"""Cells of one at least: many nodes side by side are worth more than the last digits."""
+
 NAME: Final = 22
 """Cells of a row's label, at most."""
 
@@ -75,19 +78,21 @@ def table(picture: Picture, room: int) -> list[Line]:
     view, roster = picture.view, picture.roster
     labels = {row.node: _called(roster, row.node, view.node) for row in view.rows}
     name = min(NAME, max(width(label) for label in labels.values()) + 2)
-    writers, others = columns(view, max(1, (room - name - NOTE) // CELL))
+    free = room - name - NOTE
+    writers, others = columns(view, max(1, free // NARROW))
+    wide = max(NARROW, min(CELL, free // max(1, len(writers) + bool(others))))
     head = [Span(fit(" lacks of →", name), "dim")]
     for writer in writers:
         label = roster.label(writer)
-        head.append(Span(fit(label.text, CELL - 1, right=True) + " ", label.ink))
+        head.append(Span(fit(label.text, wide - 1, right=True) + " ", label.ink))
     if others:
-        head.append(Span(fit("others", CELL - 1, right=True), "dim"))
+        head.append(Span(fit("others", wide - 1, right=True), "dim"))
     lines: list[Line] = [head]
     for row in view.rows:
         line = [Span(" "), *pad(labels[row.node], name - 1)]
-        line += [cell(row.lacks.get(writer, 0)) for writer in writers]
+        line += [cell(row.lacks.get(writer, 0), wide) for writer in writers]
         if others:
-            line.append(cell(sum(row.lacks.get(writer, 0) for writer in others)))
+            line.append(cell(sum(row.lacks.get(writer, 0) for writer in others), wide))
         lines.append([*line, Span("  "), *note(row, picture)])
     if len(view.rows) == 1:
         lines.append((Span(" no other node is a member yet", "dim"),))
@@ -105,12 +110,13 @@ def columns(view: ConvergenceView, most: int) -> tuple[list[str], list[str]]:
     return wanted[: most - 1], wanted[most - 1 :]
 
 
-def cell(count: int) -> Span:
+def cell(count: int, wide: int = CELL) -> Span:
     """A number and a bar of its size; a point where nothing is lacking."""
     if not count:
-        return Span(fit("·", CELL - 3, right=True) + "   ", "green")
+        return Span(fit("·", wide - 3, right=True) + "   ", "green")
     bar = BARS[min(len(BARS) - 1, int(log10(count)))]
-    return Span(fit(f"{count:,} {bar}", CELL - 1, right=True) + " ", "amber")
+    number = f"{count:,}" if wide >= CELL or count < 10_000 else f"{count // 1_000:,}k"
+    return Span(fit(f"{number} {bar}", wide - 1, right=True) + " ", "amber")
 
 
 def _called(roster: Roster, node: str, own: str) -> list[Span]:

@@ -20,7 +20,7 @@ from decent_tui.tui.command_screen import CommandScreen
 from decent_tui.tui.fixed_line import Fixed
 from decent_tui.tui.history import History
 from decent_tui.tui.keybar import KeyBar
-from decent_tui.tui.lab_links import lab_roster, read_links
+from decent_tui.tui.lab_links import Reading, lab_roster, read_links
 from decent_tui.tui.lab_panes import LinksView, StorePane, StoryPane
 from decent_tui.tui.lines import Line, Span, spread
 from decent_tui.tui.links_picture import height
@@ -94,7 +94,7 @@ class LabScreen(CommandScreen):
         self._cluster: Cluster | None = None
         self._guide: Guide | None = None
         self._inks: Mapping[str, str] = {}
-        self._guests = 0
+        self._links = Reading([], 0, ())
         self._due: dict[int, float] = {}
         self._reading = False
         self._peers_due = 0.0
@@ -194,12 +194,12 @@ class LabScreen(CommandScreen):
 
     async def _show_links(self, cluster: Cluster) -> None:
         try:
-            links, self._guests = await read_links(cluster)
+            self._links = await read_links(cluster)
         finally:
             self._reading = False
         if self.is_mounted:
             nodes = [(self._inks[name], cluster.node(name) is not None) for name in self._names]
-            self.links.show(nodes, links)
+            self.links.show(nodes, self._links.links)
             self._tell()
 
     # ------------------------------------------------------------------ the story
@@ -233,14 +233,16 @@ class LabScreen(CommandScreen):
             return
         shelves = [store.shelf for store in self.stores if store.shelf is not None and store.shelf.up]
         alike = all(shelf.held == shelves[0].held for shelf in shelves)
-        left: list[Span] = [
-            Span(" decent lab", "bold accent"),
-            Span(f"  {len(self._names)} real nodes  ", "dim"),
-        ]
+        wide = self.size.width >= WIDE
+        left: list[Span] = [Span(" decent lab  ", "bold accent")]
+        if wide:
+            left.append(Span(f"{len(self._names)} real nodes  ", "dim"))
         left.append(Span("● the same everywhere", "green") if alike else Span("◐ they differ", "amber"))
-        if self._guests:
-            left.append(Span(f"  + {self._guests} from elsewhere", "accent"))
-        how = "join in: decent-tui --peers " if self.size.width >= WIDE else "--peers "
+        if self._links.banner:
+            left += [Span("  "), *self._links.banner]
+        if self._links.guests:
+            left.append(Span(f"  + {self._links.guests} from elsewhere", "accent"))
+        how = "join in: decent-tui --peers " if wide else "--peers "
         right = (Span(how, "dim"), Span(f"{cluster.address(self._names[0])} "))
         self.headline.show(spread(left, right, self.size.width))
 

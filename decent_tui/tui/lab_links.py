@@ -2,16 +2,28 @@
 
 from collections.abc import Mapping
 from itertools import combinations
+from typing import NamedTuple
 
 from decent_tui.core.errors import Refused
 from decent_tui.core.operations import Peers, PeerView
 from decent_tui.lab.cluster import Cluster
+from decent_tui.tui.banner import banner
+from decent_tui.tui.lines import Line
 from decent_tui.tui.links_picture import Link, link
 from decent_tui.tui.roster import Face, Roster
 
 
-async def read_links(cluster: Cluster) -> tuple[list[Link], int]:
-    """Every link between nodes of the cluster, and how many others are linked to any of them."""
+class Reading(NamedTuple):
+    """Every link between nodes of a cluster, how many others are linked to any of them, and the banner while
+    anything is dialled."""
+
+    links: list[Link]
+    guests: int
+    banner: Line
+
+
+async def read_links(cluster: Cluster) -> Reading:
+    """Ask every node."""
     views = {name: await _peers_of(cluster, name) for name in cluster.names}
     own = {cluster.address(name) for name in cluster.names}
     guests = {
@@ -25,7 +37,8 @@ async def read_links(cluster: Cluster) -> tuple[list[Link], int]:
         ends = (views[one].get(cluster.address(other)), views[other].get(cluster.address(one)))
         running = cluster.node(one) is not None and cluster.node(other) is not None
         links.append(link(left, right, ends if running else (None, None), (one, other)))
-    return links, len(guests)
+    everybody = [peer for peers in views.values() for peer in peers.values()]
+    return Reading(links, len(guests), banner(everybody))
 
 
 def lab_roster(cluster: Cluster, own: str, inks: Mapping[str, str]) -> Roster:

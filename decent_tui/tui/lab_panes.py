@@ -13,7 +13,7 @@ from decent_tui.tui.lines import Line, Span, flow, said
 from decent_tui.tui.links_picture import Link, Node, height, picture
 from decent_tui.tui.pane import Pane
 from decent_tui.tui.pulses import Pulses
-from decent_tui.tui.store_lines import Shelf, store_lines, summary
+from decent_tui.tui.store_lines import NARROW, Shelf, store_lines, summary
 
 FRESH: Final = 1.5
 """Seconds for which a key that changed stands out."""
@@ -69,9 +69,13 @@ class StorePane(Pane, can_focus=True):
             self.refresh()
 
     def _label(self) -> None:
-        port = f" :{self._address.rpartition(':')[2]}" if self._address else ""
+        port = f" :{self._address.rpartition(':')[2]}" if self._address and self.room >= NARROW else ""
         name = Span(f"{self._called}{port}", f"bold {self._names.get(self._called, 'text')}")
-        self.label((name,), summary(self._shelf) if self._shelf is not None else ())
+        self.label((name,), summary(self._shelf, self.room) if self._shelf is not None else ())
+
+    def on_resize(self, event: events.Resize) -> None:
+        """More or less finds room in the frame."""
+        self._label()
 
     def row(self, y: int) -> tuple[Line, str]:
         """One line of the store."""

@@ -20,6 +20,9 @@ LONGEST: Final = 400
 KEY_CELLS: Final = 12
 """The most cells that a key takes."""
 
+NARROW: Final = 22
+"""Cells below which a writer is told by the colour of the value only."""
+
 
 class Value(NamedTuple):
     """A value as JSON text, and the name of the node that wrote it; empty if that is not known."""
@@ -70,12 +73,14 @@ async def _values(node: NodeInterface, row: KeyRow, called: Callable[[str], str]
 def store_lines(
     shelf: Shelf, fresh: Collection[str], inks: Mapping[str, str], room: int, height: int
 ) -> list[Line]:
-    """The lines of a store; the keys that are `fresh` stand out, and writers have the inks of their names."""
+    """The lines of a store; the keys that are `fresh` stand out, and writers have the inks of their names.
+    Where there is no room for the writer's name, the value is in the ink of it."""
     if not shelf.up:
         return [(), (Span(" switched off; its disk keeps what it had", "dim"),)]
     if not shelf.held:
         return [(), (Span(" holds nothing", "dim"),)]
-    wide = min(KEY_CELLS, max(4, room // 3), max(len(held.key) for held in shelf.held))
+    share = room // 2 if room < NARROW else room // 3
+    wide = min(KEY_CELLS, max(4, share), max(len(held.key) for held in shelf.held))
     lines: list[Line] = []
     for held in shelf.held:
         lines += _held(held, wide, inks, room, fresh=held.key in fresh)
@@ -93,22 +98,25 @@ def _held(held: Held, wide: int, inks: Mapping[str, str], room: int, *, fresh: b
     several = len(held.values) > 1
     lines: list[Line] = []
     for at, value in enumerate(held.values):
-        first = at == 0
-        by = (Span(f" {value.by} ", inks.get(value.by, "dim")),) if value.by else ()
+        first, narrow = at == 0, room < NARROW
+        by = (Span(f" {value.by} ", inks.get(value.by, "dim")),) if value.by and not narrow else ()
+        sign = "≠" if several and first else " "
+        plain = "amber" if several else ink
         left = (
-            Span(" ≠ " if several and first else "   ", "bold amber"),
+            Span(sign if narrow else f" {sign} ", "bold amber"),
             Span(key if first else " " * wide, ink),
             Span(" "),
-            said(value.text, "amber" if several else ink),
+            said(value.text, inks.get(value.by, plain) if narrow else plain),
         )
         lines.append(spread(left, by, room))
     return lines
 
 
-def summary(shelf: Shelf) -> Line:
+def summary(shelf: Shelf, room: int) -> Line:
     """What stands in the border."""
     if not shelf.up:
         return (Span("○ off", "bold dim"),)
     if shelf.conflicts:
-        return (Span(f"≠ {plural(shelf.conflicts, 'conflict')}", "bold amber"),)
+        words = plural(shelf.conflicts, "conflict") if room >= NARROW else f"{shelf.conflicts:,}"
+        return (Span(f"≠ {words}", "bold amber"),)
     return (Span(plural(len(shelf.held) + shelf.more, "key"), "dim"),)

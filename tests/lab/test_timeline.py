@@ -24,9 +24,9 @@ def arrived(
     return Happened(seq + 0.5, key, "arrived", node, node, seq, context or {}, float(seq), False, left)
 
 
-def network(text: str) -> Happened:
+def network(text: str, at: float = 3.0) -> Happened:
     """A node's memory of something that is no change of a key."""
-    return Happened(3.0, "", "network", "", "", 0, {}, 3.0, False, 0, text)
+    return Happened(at, "", "network", "", "", 0, {}, at, False, 0, text)
 
 
 def told(timeline: Timeline) -> list[tuple[str, str, str]]:
@@ -149,3 +149,12 @@ def test_of_real_nodes_causal_order_is_what_their_clocks_say(seed: int) -> None:
     positions = {mark.number: at for at, mark in enumerate(timeline.in_order())}
     assert all(positions[n] < positions[m.number] for m in timeline for n in m.after)
     assert C not in timeline.lanes
+
+
+def test_what_is_told_late_goes_where_its_time_is_but_never_before_its_cause() -> None:
+    timeline = Timeline()
+    timeline.happened(A, network("first", at=1.0))
+    timeline.happened(A, network("third", at=3.0))
+    timeline.happened(B, network("second", at=2.0))
+    timeline.happened(A, network("behind the third, whatever the clock says", at=0.5))
+    assert [mark.text.split()[0] for mark in timeline] == ["first", "second", "third", "behind"]
