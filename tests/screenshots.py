@@ -18,6 +18,7 @@ from textual.pilot import Pilot
 from decent_tui.tui.app import DashboardApp
 from decent_tui.tui.editor import Editor
 from decent_tui.tui.reader import Page
+from tests.tui import lab_stage
 from tests.tui.screen import text, until
 from tests.tui.stage import staged
 
@@ -91,6 +92,37 @@ async def narrow() -> AsyncIterator[Pilot[None]]:
         yield pilot
 
 
+@asynccontextmanager
+async def lab() -> AsyncIterator[Pilot[None]]:
+    """The demo, where it says why there are two values."""
+    async with lab_stage.told(7) as (pilot, _):
+        yield pilot
+
+
+@asynccontextmanager
+async def timeline() -> AsyncIterator[Pilot[None]]:
+    """What happened until then; selected is a write that did not know of another."""
+    async with lab_stage.told(7) as (pilot, app):
+        await lab_stage.timeline(pilot, app, select=lab_stage.SALAD)
+        yield pilot
+
+
+@asynccontextmanager
+async def convergence() -> AsyncIterator[Pilot[None]]:
+    """One node cut off from the others, and what they lack."""
+    async with lab_stage.told(5) as (pilot, app):
+        await lab_stage.convergence(pilot, app)
+        yield pilot
+
+
+@asynccontextmanager
+async def dials() -> AsyncIterator[Pilot[None]]:
+    """The network broken on purpose, link by link."""
+    async with lab_stage.told(5) as (pilot, app):
+        await lab_stage.dials(pilot, app)
+        yield pilot
+
+
 SCENES: Final[dict[str, Scene]] = {
     "dashboard": dashboard,
     "conflict": conflict,
@@ -99,6 +131,10 @@ SCENES: Final[dict[str, Scene]] = {
     "help": help_,
     "narrow": narrow,
     "light": light,
+    "lab": lab,
+    "timeline": timeline,
+    "convergence": convergence,
+    "dials": dials,
 }
 
 TEXT: Final = re.compile(

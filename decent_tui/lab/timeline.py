@@ -22,7 +22,7 @@ TRIM: Final = 500
 """Marks that go at a time."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Mark:
     """One event. `at` is in seconds since 1970, `after` are the numbers of the marks right before it: the one
     on its lane, the write that a delivery brings, and the writes that a writer had seen."""
@@ -112,7 +112,8 @@ class Timeline:
         at = len(self._order)
         while at and not mark.inferred:
             before = self._order[at - 1]
-            if before.inferred or before.at <= mark.at or before.number in mark.after:
+            foreign = before.inferred and before.lane not in self._last  # its time is of a clock unknown
+            if foreign or before.at <= mark.at or before.number in mark.after:
                 break
             at -= 1
         self._order.insert(at, mark)
@@ -126,6 +127,8 @@ class Timeline:
             if before is not None and before not in self.future(mark.number):
                 mark.after.add(before)
             self._last[viewer] = mark.number
+            self._order.remove(mark)
+            self._new.append(mark)
         return mark
 
     def _add(

@@ -22,13 +22,17 @@ COLOURS: Final = ("#7aa2f7", "#9ece6a", "#e6cf78", "#bb9af7", "#5fd3c4", "#f59fd
 
 def shiviz(timeline: Timeline, label: Label) -> str:
     """The log, as ShiViz takes a file: the pattern that reads an event, an empty line (there is one run),
-    and two lines an event, `description` and `host {"host": n, …}`; a host's clock is one up at each of its
-    own."""
+    and two lines an event, `description` and `host {"host": n, …}`.
+
+    By the source of ShiViz (`js/model/parser.js`, `modelGraph.js`): an event's clock has an entry for its
+    host; a host's events are numbered 1, 2, 3 … by it; and every entry names an event that there is.
+    """
+    hosts = _hosts(timeline.lanes, label)
     clocks: dict[int, dict[str, int]] = {}
     last: dict[str, int] = {}
     lines = [r"(?<event>.*)\n(?<host>\S*) (?<clock>{.*})", ""]
     for mark in timeline.in_order():
-        host = _host(label(mark.lane))
+        host = hosts[mark.lane]
         clock: dict[str, int] = {}
         for before in (*mark.after, last.get(mark.lane, -1)):
             for name, count in clocks.get(before, {}).items():
@@ -40,9 +44,17 @@ def shiviz(timeline: Timeline, label: Label) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _host(name: str) -> str:
-    """A name without blanks, as ShiViz wants it."""
-    return "_".join(printable(name).split()) or "node"
+def _hosts(lanes: Sequence[str], label: Label) -> dict[str, str]:
+    """Names without blanks, as ShiViz wants them, and no two alike: a node has two lanes when it came back
+    under another id."""
+    hosts: dict[str, str] = {}
+    for lane in lanes:
+        name = host = "_".join(printable(label(lane)).split()) or "node"
+        number = 2
+        while host in hosts.values():
+            host, number = f"{name}_{number}", number + 1
+        hosts[lane] = host
+    return hosts
 
 
 def _told(mark: Mark) -> str:

@@ -48,9 +48,9 @@ class VirtualStage:
         self._net = Network(Streams(seed))
         self._names = tuple(names)
         self._saved: dict[str, Image] = {}
-        self._nodes = {name: SimNode(self._net, f"{name}:1") for name in names}
+        self._nodes = {name: SimNode(self._net, self.address(name)) for name in names}
         for node in self._nodes.values():
-            node.start(f"{names[0]}:1")
+            node.start(self.address(names[0]))
         self._ids = {name: node.replica.node for name, node in self._nodes.items()}
 
     @property
@@ -63,6 +63,10 @@ class VirtualStage:
         node = self._nodes[name]
         return VirtualNode(node) if node.up else None
 
+    def address(self, name: str) -> str:
+        """Where a node listens."""
+        return f"{name}:1"
+
     def first_id(self, name: str) -> str:
         """The id that a node had at first."""
         return self._ids[name]
@@ -74,7 +78,7 @@ class VirtualStage:
     async def start(self, name: str) -> None:
         """Start a node."""
         if not self._nodes[name].up:
-            self._nodes[name].start(f"{self._names[0]}:1")
+            self._nodes[name].start(self.address(self._names[0]))
 
     async def stop(self, name: str) -> None:
         """Stop a node in order."""

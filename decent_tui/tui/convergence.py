@@ -11,58 +11,21 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from decent_tui.core.errors import Refused
-from decent_tui.core.events import AnyEvent, Changed
-from decent_tui.core.operations import Convergence, KeyReasons, Peers, Recall, Why
-from decent_tui.net.interface import NodeInterface
+from decent_tui.core.operations import Convergence, KeyReasons, Peers, Why
 from decent_tui.tui.alongside import alongside
 from decent_tui.tui.command_screen import CommandScreen
-from decent_tui.tui.convergence_lines import KEYS, Picture, body, headline
+from decent_tui.tui.convergence_lines import Picture, body, headline
 from decent_tui.tui.line_view import LineView
 from decent_tui.tui.lines import Line
 from decent_tui.tui.subject import Subject
 from decent_tui.tui.view_screen import ViewScreen
+from decent_tui.tui.watched_keys import WatchedKeys
 
 READ: Final = 0.5
 """Seconds between two readings: heartbeats come once a second, acknowledgements ten times."""
 
 SAMPLES: Final = 120
 """Readings kept for the curves: a minute."""
-
-
-class Watched:
-    """The keys that are told about: the one that was selected, then those that changed last."""
-
-    def __init__(self, selected: str) -> None:
-        self._selected = selected
-        self._changed: dict[str, None] = {}
-
-    def listener(self, happened: Sequence[AnyEvent]) -> None:
-        """Given to `NodeInterface.subscribe`."""
-        for event in happened:
-            if isinstance(event, Changed):
-                self._note(event.keys[-KEYS:])
-
-    async def remember(self, node: NodeInterface) -> None:
-        """Those that changed last before anybody watched, as far as the node remembers."""
-        since, keys = 0, dict.fromkeys(self._changed)
-        self._changed.clear()
-        while (page := await node.run(Recall(since))).next != since:
-            since = page.next
-            self._note([news.key for news in page.happened if news.key])
-        self._note(list(keys))
-
-    def _note(self, keys: Sequence[str]) -> None:
-        for key in keys:
-            self._changed.pop(key, None)
-            self._changed[key] = None
-        while len(self._changed) > KEYS:
-            del self._changed[next(iter(self._changed))]
-
-    def keys(self) -> list[str]:
-        """At most `KEYS` of them, the selected one first."""
-        keys = [self._selected] if self._selected else []
-        keys += [key for key in reversed(self._changed) if key != self._selected]
-        return keys[:KEYS]
 
 
 class _Lines(LineView, can_focus=True):
@@ -123,7 +86,7 @@ class ConvergenceScreen(ViewScreen):
         super().__init__(below, subject)
         self._node = subject.node
         self._roster = subject.roster
-        self._watched = Watched(subject.key)
+        self._watched = WatchedKeys(subject.key)
         self._flying: deque[float] = deque(maxlen=SAMPLES)
         self._traffic: deque[float] = deque(maxlen=SAMPLES)
         self._carried: int | None = None
@@ -170,7 +133,7 @@ class ConvergenceScreen(ViewScreen):
         try:
             view = await self._node.run(Convergence())
             peers = (await self._node.run(Peers())).peers
-            reasons = [r for key in self._watched.keys() if (r := await self._why(key)) is not None]  # noqa: SIM118
+            reasons = [r for key in await self._watched.keys(self._node) if (r := await self._why(key))]
         except Refused:
             return  # the node is closing, or its disk is in trouble; the last picture stays
         finally:

@@ -158,3 +158,12 @@ def test_what_is_told_late_goes_where_its_time_is_but_never_before_its_cause() -
     timeline.happened(B, network("second", at=2.0))
     timeline.happened(A, network("behind the third, whatever the clock says", at=0.5))
     assert [mark.text.split()[0] for mark in timeline] == ["first", "second", "third", "behind"]
+
+
+def test_a_write_that_others_told_of_goes_where_its_time_is_once_its_own_node_tells_of_it() -> None:
+    timeline = Timeline()
+    timeline.happened(A, arrived(B, 2))  # at 2.5, written at 2
+    timeline.happened(A, network("later", at=9.0))
+    for news in (wrote(B, 1), network("between", at=1.5), wrote(B, 2)):
+        timeline.happened(B, news)
+    assert [mark.at for mark in timeline] == [1.0, 1.5, 2.0, 2.5, 9.0]

@@ -4,8 +4,13 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 
+from decent_tui.core.operations import Recall
+from decent_tui.lab.demo import demo
+from decent_tui.lab.player import play
+from decent_tui.lab.scenario import Step
 from decent_tui.lab.timeline import Timeline
 from decent_tui.lab.timeline_export import shiviz, svg
+from decent_tui.lab.virtual import VirtualStage
 from tests.core.builders import A, B
 
 from .test_timeline import arrived, wrote
@@ -33,18 +38,66 @@ def parsed(log: str) -> list[tuple[str, str, dict[str, int]]]:
     return [(event, host, json.loads(clock)) for event, host, clock in found]
 
 
-def test_the_log_is_read_by_its_own_pattern_and_its_clocks_are_sound() -> None:
+def check(entries: list[tuple[str, str, dict[str, int]]]) -> None:
+    """The rules by which ShiViz refuses a log (`ModelGraph` in its `js/model/modelGraph.js`)."""
+    events = {(host, clock[host]): clock for _, host, clock in entries}
+    assert len(events) == len(entries), "two events of one host have one number"
+    for host in {host for host, _ in events}:
+        numbers = sorted(number for other, number in events if other == host)
+        assert numbers == list(range(1, len(numbers) + 1)), "numbers of a host go up by one, from 1"
+    for clock in events.values():
+        for other, number in clock.items():
+            assert (other, number) in events, "a clock names an event that is not there"
+            assert (
+                events[other, number].items()
+                <= {
+                    name: min(seen, clock.get(name, 0)) for name, seen in events[other, number].items()
+                }.items()
+            ), "what came before an event's cause came before it"
+
+
+def test_the_log_is_read_by_its_own_pattern_and_keeps_the_rules_of_shiviz() -> None:
     entries = parsed(shiviz(conflict(), NAMES.__getitem__))
     assert len(entries) == 6
-    count: dict[str, int] = {}
-    for _, host, clock in entries:
-        count[host] = count.get(host, 0) + 1
-        assert clock[host] == count[host]
-        assert all(number <= count.get(other, 0) for other, number in clock.items())
+    check(entries)
     assert {host for _, host, _ in entries} == {"otter", "big_lynx"}
     first, second = entries[0][2], entries[1][2]
     assert set(first) != set(second)  # concurrent: neither clock covers the other
     assert entries[-1][2] == {"otter": 3, "big_lynx": 3}
+
+
+def test_two_lanes_of_one_name_are_two_hosts() -> None:
+    entries = parsed(shiviz(conflict(), lambda node: "anna"))
+    check(entries)
+    assert {host for _, host, _ in entries} == {"anna", "anna_2"}
+
+
+async def test_the_whole_demo_keeps_the_rules_of_shiviz() -> None:
+    story = demo()
+    stage = VirtualStage(story.nodes)
+    timeline = Timeline()
+    read = dict.fromkeys(stage.names, 0)
+
+    async def before(step: Step) -> None:
+        for name in stage.names:
+            node = stage.node(name)
+            if node is None:
+                read[name] = 0  # it will begin anew
+                continue
+            page = await node.run(Recall(read[name]))
+            read[name] = page.next
+            for news in page.happened:
+                timeline.happened(node.sim.replica.node, news)
+
+    await play(story, stage, before=before)
+    await stage.sleep(10)  # the mark of the deletion is forgotten
+    await before(story.step[-1])
+    assert {mark.kind for mark in timeline} == {
+        "write", "delete", "delivery", "conflict", "forget", "network"
+    }  # fmt: skip
+    entries = parsed(shiviz(timeline, lambda node: node[:4]))
+    assert len(entries) == len(timeline)
+    check(entries)
 
 
 def test_keys_of_any_kind_break_neither_log_nor_picture() -> None:

@@ -5,9 +5,8 @@ from typing import cast
 import pytest
 
 from decent_tui.core import operations as ops
-from decent_tui.core.events import Changed
-from decent_tui.tui.convergence import ConvergenceScreen, Watched
-from decent_tui.tui.convergence_lines import CELL, KEYS, Picture, body, cell, columns, headline
+from decent_tui.tui.convergence import ConvergenceScreen
+from decent_tui.tui.convergence_lines import CELL, Picture, body, cell, columns, headline
 from decent_tui.tui.lines import plain, width
 from decent_tui.tui.roster import Colours, roster
 
@@ -101,13 +100,6 @@ def test_every_line_fits(room: int) -> None:
         shown.view, shown.peers, shown.roster, reasons=[node._why("cart:10"), node._why("k" * 500)]
     )
     assert all(width(line) <= room for line in body(full, room))
-
-
-def test_the_selected_key_and_the_last_that_changed_are_watched() -> None:
-    watched = Watched("mine")
-    for number in range(20):
-        watched.listener([Changed(1.0, (f"k{number}",)), Changed(1.0, ("mine",))])
-    assert watched.keys() == ["mine", *(f"k{number}" for number in range(19, 19 - KEYS + 1, -1))][:KEYS]
 
 
 async def test_2_opens_the_view_and_1_returns() -> None:
