@@ -123,7 +123,9 @@ class Guide:
             playing, since = self.state == "playing", time.monotonic()
             self._wake.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), left if playing else None)
+                # not wait_for: before Python 3.12 it loses a cancellation that comes together with the event
+                async with asyncio.timeout(left if playing else None):
+                    await self._wake.wait()
             if playing:
                 left -= time.monotonic() - since
         if step.after:

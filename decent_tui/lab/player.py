@@ -27,18 +27,19 @@ async def play(
     done: Callable[[Step, str], None] = lambda step, text: None,
     before: Callable[[Step], Awaitable[None]] = _no_pause,
 ) -> None:
-    """Play all steps; raises Failed at the first that does not go as it should.
+    """Play all steps, once all nodes are linked; raises Failed at the first that does not go as it should.
 
     `before` is awaited ahead of each step (whoever watches makes pauses there), `caption` is told what a step
     says, and `done` what a node was told to do and what it answered.
     """
+    await _await("the nodes do not find each other", Expect(level=True), stage)
     for step in scenario.step:
         await before(step)
         if step.caption:
             caption(step.caption)
         await _act(step, stage, done)
         if step.expect is not None:
-            await _await(step, step.expect, stage)
+            await _await(f"line {step.line}", step.expect, stage)
 
 
 async def _act(step: Step, stage: Stage, done: Callable[[Step, str], None]) -> None:
@@ -64,10 +65,10 @@ async def _act(step: Step, stage: Stage, done: Callable[[Step, str], None]) -> N
     done(step, "\n".join(outcome.text()))
 
 
-async def _await(step: Step, expect: Expect, stage: Stage) -> None:
+async def _await(what: str, expect: Expect, stage: Stage) -> None:
     waited = 0.0
     while why := await unmet(stage, expect):
         if waited >= expect.within:
-            raise Failed(f"line {step.line}: not within {expect.within:g} s: {why}")
+            raise Failed(f"{what}: not within {expect.within:g} s: {why}")
         await stage.sleep(LOOK)
         waited += LOOK

@@ -18,15 +18,17 @@ or start a node, save the file of a stopped node or put it back (`save`, `restor
 within some seconds. It does so in this order: say, stop, save, restore, start, do, expect.
 """
 
-import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import msgspec
 
+from decent_tui.commands.command import Exit, Watch
 from decent_tui.commands.parse import parse
 from decent_tui.core.errors import Refused
+from decent_tui.lab.scenario_lines import headers, line_of, near, plain, plain_toml
 
 WITHIN: Final = 20.0
 """Seconds in which an expectation must come true unless the scenario says otherwise."""
@@ -95,20 +97,49 @@ def scenario(text: str, name: str = "the scenario") -> Scenario:
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ScenarioError(f"{name}: {error}") from None
+        raise ScenarioError(f"{name}, {plain_toml(str(error))}") from None
     lines = text.splitlines()
-    headers = [at for at, line in enumerate(lines, 1) if re.match(r"\s*\[\[\s*step\s*\]\]", line)]
+    begun = headers(lines)
     try:
         found = msgspec.convert(content, Scenario)
     except msgspec.ValidationError as error:
         raise ScenarioError(
-            f"{name}, line {_line(str(error), lines, headers)}: {_plain(str(error))}"
+            f"{name}, line {line_of(str(error), lines, begun)}: {plain(str(error))}"
         ) from None
-    steps = [msgspec.structs.replace(step, line=at) for step, at in zip(found.step, headers, strict=False)]
-    for step in steps:
-        for problem in _problems(step, found.nodes):
-            raise ScenarioError(f"{name}, line {_near(problem[0], lines, step.line)}: {problem[1]}")
+    if len(set(found.nodes)) < len(found.nodes):
+        raise ScenarioError(f"{name}, line {near('nodes', lines, 0)}: two nodes have one name")
+    if len(begun) != len(found.step):
+        raise ScenarioError(
+            f"{name}, line {near('step', lines, 0)}: each step is written as [[step]], on a line"
+        )
+    steps = [msgspec.structs.replace(step, line=at) for step, at in zip(found.step, begun, strict=True)]
+    for step, (field, sentence) in _wrong(steps, found.nodes):
+        raise ScenarioError(f"{name}, line {near(field, lines, step.line)}: {sentence}")
     return msgspec.structs.replace(found, step=steps)
+
+
+def _wrong(steps: list[Step], nodes: list[str]) -> Iterator[tuple[Step, tuple[str, str]]]:
+    """What is wrong with the steps, one by one and in their order: the field, and a sentence."""
+    off: set[str] = set()
+    saved: set[str] = set()
+    for step in steps:
+        for problem in (*_problems(step, nodes), *_out_of_order(step, off, saved)):
+            yield step, problem
+
+
+def _out_of_order(step: Step, off: set[str], saved: set[str]) -> Iterator[tuple[str, str]]:
+    """What cannot be done at this point, with these nodes switched `off` and the files of these `saved`; both
+    are brought up to date."""
+    off |= {step.stop} - {""}
+    for field, name in (("save", step.save), ("restore", step.restore)):
+        if name and name not in off:
+            yield field, f"{name} runs: its file is saved and put back while it is switched off"
+    saved |= {step.save} - {""}
+    if step.restore and step.restore not in saved:
+        yield "restore", f"no file of {step.restore} was saved"
+    off -= {step.start}
+    if step.node and step.node in off:
+        yield "node", f"{step.node} is switched off here"
 
 
 def _problems(step: Step, nodes: list[str]) -> list[tuple[str, str]]:
@@ -121,10 +152,7 @@ def _problems(step: Step, nodes: list[str]) -> list[tuple[str, str]]:
     if bool(step.node) != bool(step.do):
         found.append(("node" if step.node else "do", "node and do go together"))
     if step.do:
-        try:
-            parse(step.do)
-        except Refused as refusal:
-            found.append(("do", str(refusal)))
+        found += [("do", why) for why in _refusal(step.do)]
     if step.refused and not step.do:
         found.append(("refused", "there is nothing to refuse without do"))
     if step.expect is not None:
@@ -132,6 +160,17 @@ def _problems(step: Step, nodes: list[str]) -> list[tuple[str, str]]:
     elif step == Step(line=step.line):
         found.append(("step", "this step does nothing"))
     return found
+
+
+def _refusal(line: str) -> Iterator[str]:
+    """Why a line of the command language has no place in a scenario, if it has not."""
+    try:
+        request = parse(line).request
+    except Refused as refusal:
+        yield str(refusal)
+        return
+    if isinstance(request, Exit | Watch):
+        yield "exit and watch are for a person at a node; a scenario has stop and expect"
 
 
 def _wrong_expectations(expect: Expect, nodes: list[str]) -> list[tuple[str, str]]:
@@ -145,33 +184,3 @@ def _wrong_expectations(expect: Expect, nodes: list[str]) -> list[tuple[str, str
     if not (expect.level or expect.key or expect.id or expect.tombstones is not None):
         found.append(("expect", "nothing is expected"))
     return found
-
-
-# ------------------------------------------------------------------ where it is wrong
-
-
-def _line(error: str, lines: list[str], headers: list[int]) -> int:
-    """The line that an error of msgspec is about: its path says which step and which field."""
-    step = re.search(r"\$\.step\[(\d+)\]", error)
-    start = headers[int(step[1])] if step and int(step[1]) < len(headers) else 0
-    unknown = re.search(r"unknown field `([^`]+)`", error)
-    path = re.findall(r"\.([a-z]+)(?=`|\[|\.|$)", error)
-    field = unknown[1] if unknown else path[-1] if path else ""
-    return _near(field, lines, start)
-
-
-def _near(field: str, lines: list[str], start: int) -> int:
-    """The first line from `start` on, within its step, that sets a field; else `start` itself."""
-    for at in range(start, len(lines)):
-        if re.match(r"\s*\[\[", lines[at]):
-            break
-        if field and re.search(rf"(^|[\s{{,]){re.escape(field)}\s*=", lines[at]):
-            return at + 1
-    return max(start, 1)
-
-
-def _plain(error: str) -> str:
-    """An error of msgspec as a sentence."""
-    what = error.split(" - at ")[0]
-    what = re.sub(r"Object contains unknown field `([^`]+)`", r"there is no field \1 here", what)
-    return re.sub(r"Object missing required field `([^`]+)`", r"the field \1 is missing", what)

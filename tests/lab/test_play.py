@@ -58,7 +58,6 @@ async def test_what_is_said_and_done_is_told_in_order(virtual: bool) -> None:
         ("expect = { key = 'k', values = [2], within = 0.5 }", "line 10: .* holds 1 for k, not 2"),
         ("node = 'ben'\ndo = 'delete nothing'", "line 10: ben: delete nothing: no value"),
         ("node = 'ben'\ndo = 'keys'\nrefused = true", "should have been refused"),
-        ("stop = 'ben'\n[[step]]\nnode = 'ben'\ndo = 'keys'", "ben is not running"),
         (
             "node = 'anna'\ndo = 'cut ben'\n[[step]]\nexpect = { level = true, within = 0.5 }",
             "linked to 0 of 1",
