@@ -30,10 +30,10 @@ def test_the_demo_tells_its_story_by_itself(tmp_path: Path, size: tuple[int, int
             if caption.startswith("Now the network"):
                 terminal.wait("✗ cut by anna")
             if caption.startswith("Two values"):
-                terminal.wait("ben wrote without having seen anna's 2nd write")
-                terminal.wait("anna wrote without having seen ben's 1st write")
-                assert terminal.text().count('"salad"') == 3
-                assert terminal.text().count('"soup"') == 3
+                terminal.wait('ben wrote "salad" without having seen anna\'s 2nd write, "soup"')
+                terminal.wait('anna wrote "soup" without having seen ben\'s 1st write, "salad"')
+                stores = terminal.text().split("●─")[0]
+                assert stores.count('"salad"') == stores.count('"soup"') == 3
             if caption.startswith("Level again"):
                 terminal.wait("switched off")
         terminal.wait(r"all\s+level")
