@@ -211,6 +211,7 @@ class Exchange:
         if beat.echo == "ask":
             self._beat(link, "answer")
         elif beat.echo == "answer":
+            link.owes_answers = max(0, link.owes_answers - 1)
             parts.measure(link)
         if beat.seen:
             self._heard(link, beat.seen, whole=False)

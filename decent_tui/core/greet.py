@@ -18,6 +18,13 @@ PATIENCE = 5.0
 """Seconds in which a node that we dialled must answer the HANDSHAKE."""
 
 
+DOUBT = 2.0
+"""Seconds in which the link that an id has must answer, when another process comes under that id; else the
+one that came is the node, started anew."""
+
+PROOF = 10.0
+"""Seconds after which a link that has answered is asked again, when another process still comes."""
+
 ERR_SHOWN = 200
 """Characters of a refusal that are kept for whoever looks at the peer."""
 
@@ -53,8 +60,6 @@ class Greeting:
         self._classic = classic
         self._named = named
         self._renamed = renamed
-        self._ended: dict[str, str] = {}
-        """Per node id, the tag that a newer one put an end to."""
 
     # ------------------------------------------------------------------ dialling
 
@@ -135,6 +140,8 @@ class Greeting:
         if not hello.protocol or not is_node(hello.node_id):
             self._guest(link, hello, listen, request)
             return
+        if self._is_taken(hello.node_id, hello.tag, link, listen):
+            return
         parts.out.send(
             link.id,
             wire.Peers(self._known_to_us(), **self._introduction()),
@@ -193,6 +200,9 @@ class Greeting:
             return
         if self._is_me(link, said.node_id, said.tag):
             return
+        if self._is_taken(said.node_id, said.tag, link, listen):
+            self._failed(link.dialled, wire.ID_IN_USE, refused=False)
+            return
         self._learn(said.peers, link.remote)
         link.node, link.tag, link.address = said.node_id, said.tag, listen
         self._link(link, said.name, said.volatile, said.gone)
@@ -206,7 +216,10 @@ class Greeting:
             raise ProtocolError(text, fatal=True)
 
     def turned_away(self, link: Link, text: str) -> None:
-        """Who was dialled answers the HANDSHAKE with a refusal, in its own words: they are the reason."""
+        """Who was dialled answers the HANDSHAKE with a refusal, in its own words: they are the reason. Two
+        who use one id are told so at any time."""
+        if text == wire.ID_IN_USE:
+            self._parts.alarm(text)
         if link.kind == "new" and link.dialled:
             if text == wire.NEEDS_KEY:  # that does not mend itself
                 self._parts.alarm(f"{link.dialled} refused this node, which has no cluster key")
@@ -236,7 +249,7 @@ class Greeting:
         if node != parts.replica.node:
             return False
         if tag != parts.me.tag:
-            parts.alarm("another process uses this node's id; stop it, or give it a file of its own")
+            parts.alarm(wire.ID_IN_USE)
         elif link.dialled is not None:
             parts.peers.learn_me(link.dialled)
             parts.replica.store.remove(addresses=[link.dialled])
@@ -258,8 +271,6 @@ class Greeting:
         rival = parts.links.to(link.node)
         link.kind = "decent"
         if rival is not None and rival is not link:
-            if self._is_double(rival, link):
-                return
             loser = superseded(parts.replica.node, rival, link)
             parts.drop(loser, "", at_once=rival.tag != link.tag)
             if loser is link:
@@ -274,18 +285,29 @@ class Greeting:
         if parts.links.get(link.id) is not None:
             self._decent(link)
 
-    def _is_double(self, rival: Link, link: Link) -> bool:
-        """Whether two processes claim one id: then the tag comes back that ended when the other came. It is
-        not let in beside that one, or the two would throw each other out for ever."""
-        parts, node = self._parts, link.node or ""
-        if rival.tag == link.tag:
+    def _is_taken(self, node: str, tag: str, link: Link, listen: str) -> bool:
+        """Whether an id has a link that lives, and somebody else comes under it: then he is turned away.
+
+        A node that was started anew comes like that too, before it is known that its old connection is dead.
+        So the one that has the link is asked: only a process that runs answers. Until it has, and as long as
+        it may, whoever comes is told to come again; of two that live, the first keeps its links.
+        """
+        parts, now = self._parts, self._parts.clock.now
+        holder = parts.links.to(node)
+        if holder is None or holder is link or holder.tag == tag:
             return False
-        if self._ended.get(node) == link.tag:
-            parts.alarm(f"two processes use the id {node}, one of them at {link.address}; stop one of them")
-            parts.drop(link, "another process uses this id")
-            return True
-        self._ended[node] = rival.tag
-        return False
+        if holder.doubted is None or now - holder.doubted > PROOF:
+            holder.doubted, holder.owes_answers = now, 1 + (holder.asked is not None)
+            holder.asked = now
+            parts.out.send(holder.id, wire.Heartbeat(parts.replica.digest(), {}, "ask"))
+        if holder.owes_answers and now - holder.doubted > DOUBT:
+            return False
+        if not holder.owes_answers:
+            parts.alarm(f"two processes use the id {node}, one of them at {listen}; stop one of them")
+            parts.out.send(holder.id, wire.Err(wire.ID_IN_USE))
+        parts.out.send(link.id, wire.Err(wire.ID_ASKED if holder.owes_answers else wire.ID_IN_USE))
+        parts.drop(link, wire.ID_IN_USE)
+        return True
 
     def _linked(self, peer: Peer, link: Link) -> None:
         parts = self._parts

@@ -55,6 +55,10 @@ class Link:
     asked: float | None = None
     """When an answer was asked for at once (by an echo or a PING) that has not come yet."""
     next_echo: float = 0.0
+    doubted: float | None = None
+    """When another process came under the same id, and this one was asked whether it still runs."""
+    owes_answers: int = 0
+    """How many answers from it are on their way at most until one shows that it does."""
     sent_versions: int = 0
     received_versions: int = 0
     """Versions that went and came on this link so far."""

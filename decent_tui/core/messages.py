@@ -30,6 +30,13 @@ NEEDS_KEY: Final = "this node takes TLS only, with its cluster key: give --clust
 """The ERR to who speaks plainly to a node with a cluster key, in plain too."""
 
 
+ID_IN_USE: Final = "another process uses this node's id; stop it, or give it a file of its own"
+"""The ERR to two processes that claim one id: the second came while the first lived and had a link."""
+
+ID_ASKED: Final = "another process had this id a moment ago, and is asked whether it still runs; come again"
+"""The ERR to one that comes while that is not known yet."""
+
+
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     """The base of all messages; the wire's type is the class name in upper snake case."""
 

@@ -5,9 +5,9 @@ import pytest
 from decent_tui.core import messages as wire
 from decent_tui.core import operations as ops
 from decent_tui.core.clocks import Dot
-from decent_tui.core.greet import PATIENCE
+from decent_tui.core.greet import DOUBT, PATIENCE
 from decent_tui.core.outputs import Send
-from decent_tui.core.peers import DOWN
+from decent_tui.core.peers import DOWN, RETRY_LAST
 from decent_tui.lab.disk import SimMarker
 from decent_tui.lab.sim_node import SimNode
 
@@ -147,14 +147,16 @@ def test_a_peer_whose_machine_refuses_is_down_and_one_that_is_silent_is_first_su
     assert states(a) == {"b:1": "alive", "c:1": "alive"}
 
 
-def test_a_restarted_node_takes_its_place_at_once_though_the_old_link_looks_alive() -> None:
+def test_a_restarted_node_takes_its_place_within_seconds_though_the_old_link_looks_alive() -> None:
+    """Not at once: it might be a second process beside the first, so the old link is asked first."""
     net, a, b, c = three()
     for wire_ in c.wires.values():
         wire_.void = set(wire_.ends)  # nobody hears that it ended
     c.crash()
     c.start()
-    net.run(2)
+    net.run(DOUBT + RETRY_LAST)
     assert linked(a, b, c)
+    assert all(not node.engine.parts.tally.alarms for node in (a, b, c))
 
 
 def test_a_cut_holds_on_both_sides_until_it_is_healed() -> None:
@@ -261,7 +263,8 @@ def test_other_news_beside_that_of_ones_own_id_is_heard() -> None:
     assert "d" * 16 in c.engine.parts.members.forgotten()
 
 
-def test_two_processes_with_one_id_do_not_throw_each_other_out_and_a_person_is_told() -> None:
+def two_with_one_id() -> tuple[Network, SimNode, SimNode, SimNode]:
+    """A witness, and two processes that claim one id; the first has a link when the second comes."""
     net = Network(1)
     a = net.node("a")
     b = net.node("b", a)
@@ -274,9 +277,34 @@ def test_two_processes_with_one_id_do_not_throw_each_other_out_and_a_person_is_t
     b.start(a.address)
     net.run(2)
     double.start(a.address)
+    assert double.engine.node == b.engine.node
+    return net, a, b, double
+
+
+def tags(node: SimNode) -> list[str]:
+    """Which processes have the links of a node."""
+    return [link.tag for link in node.engine.parts.links.decent()]
+
+
+def test_two_processes_with_one_id_do_not_throw_each_other_out_and_a_person_is_told() -> None:
+    net, a, b, double = two_with_one_id()
     net.run(5)
     already = len(net.sent)
     net.run(30)
     assert any("two processes use the id" in alarm for alarm in a.engine.parts.tally.alarms)
+    for one in (b, double):
+        assert any(alarm == wire.ID_IN_USE for alarm in one.engine.parts.tally.alarms)
     pulls = [line for sender, _, line in net.sent[already:] if sender == "a:1" and b'"SYNC"' in line]
     assert len(pulls) <= 1, "the links come and go"
+
+
+def test_of_two_processes_with_one_id_the_first_keeps_its_links() -> None:
+    net, a, b, double = two_with_one_id()
+    for _ in range(60):
+        net.run(0.5)
+        assert tags(a) == [b.engine.parts.me.tag]
+        assert not double.engine.parts.links.decent()
+    assert states(a)["b:1"] == "alive"
+    b.stop()
+    net.run(DOUBT + RETRY_LAST)
+    assert tags(a) == [double.engine.parts.me.tag], "the id is free again"
