@@ -230,6 +230,8 @@ class Engine:
 
     def commit(self) -> bool:
         """End the turn's transaction; whether anything was written. On StorageError call `undo`."""
+        if self._parts.members.is_new:
+            self._parts.members.save(self._parts.replica.store)
         wrote = self._parts.replica.commit()
         self._parts.recollection.commit()
         return wrote

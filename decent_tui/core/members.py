@@ -56,6 +56,9 @@ class Membership:
         """Nodes that said who they are, but not yet what they have seen. A stranger can say a name; only a
         digest makes a member, for whom tombstones wait."""
         self._dirty: set[str] = set()
+        self.is_new = False
+        """Whether a node became a member since the last save. That must not wait: who is killed, and had not
+        noted who counts, would collect tombstones without them."""
 
     def __getitem__(self, node: str) -> Known:
         return self._known[node]
@@ -98,10 +101,13 @@ class Membership:
 
     def heard(self, node: str, seen: Seen, *, whole: bool) -> None:
         """A member said what it has seen: all of it, or (`whole` false) what has changed."""
-        known = self._known.get(node) or self._met.pop(node, None)
+        known = self._known.get(node)
         if known is None:
-            return
-        self._known[node] = known
+            known = self._met.pop(node, None)
+            if known is None:
+                return
+            self._known[node] = known
+            self.is_new = True
         if whole:
             known.seen = seen
         else:
@@ -153,3 +159,4 @@ class Membership:
         if self._dirty:
             store.save(members=[self._known[node].row() for node in sorted(self._dirty)])
             self._dirty.clear()
+            self.is_new = False

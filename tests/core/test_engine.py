@@ -171,6 +171,20 @@ def test_who_did_not_say_who_it_is_gets_nothing_of_ours(message: wire.Message) -
     assert made.node == A
 
 
+def test_who_becomes_a_member_is_noted_with_the_turn() -> None:
+    """Killed before that, a node would collect tombstones that the new member has not seen."""
+    store = MemoryStore()
+    made = engine(store=store)
+    made.opened(PEER, "127.0.0.1:5555", None)
+    made.received(PEER, wire.Line(wire.Handshake(B, "b:1", protocol=1, tag="tag")))
+    made.received(PEER, wire.Line(wire.Heartbeat("0" * 16, {B: [1, 3]})))
+    made.commit()
+    store.rollback()
+    state = store.load()
+    assert state is not None
+    assert state.members[B].seen == {B: ((1, 3),)}
+
+
 def test_a_node_that_was_taken_for_a_classic_peer_by_mistake_is_dialled_anew() -> None:
     made = engine()
     made.start(["b:1"])
