@@ -130,5 +130,7 @@ def _of(kind: Kind) -> _Completer:
 
 
 async def _ask(slot: Slot, given: dict[str, str]) -> list[str]:
-    async with asyncio.timeout(PATIENCE_S), RemoteNode(configure(given)[options.NODE]) as remote:
+    configuration = configure(given)
+    where, cluster_key = configuration[options.NODE], configuration[options.CLUSTER_KEY]
+    async with asyncio.timeout(PATIENCE_S), RemoteNode(where, cluster_key=cluster_key) as remote:
         return await candidates(remote, slot, ENOUGH)

@@ -128,10 +128,12 @@ async def _headless(settings: Settings, beside: Beside, *, as_json: bool) -> int
     from decent_tui.commands import headless
     from decent_tui.commands.logs import log_to_stderr
     from decent_tui.net.node import Node
+    from decent_tui.service.ready import tell_ready
 
     log_to_stderr()
     stop = headless.stop_on_signals()
     async with Node(settings, retired=stop.set) as node, beside(node):
         gc.freeze()  # what the start made stays: no collection need look at it again (20 ms each time)
+        tell_ready()
         await headless.serve(node, stop, as_json=as_json)
     return 0
