@@ -14,7 +14,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.tui.terminal import Terminal
+import pyte
+
+from tests.tui.terminal import UNKNOWN, Terminal
 
 DEADLINE = 30.0
 sys.setswitchinterval(0.0005)  # three threads measure here
@@ -62,6 +64,12 @@ class Quick(Terminal):
             if len(self.raw) > before:
                 end = time.perf_counter() + seconds
 
+    def shows(self, since: int) -> str:
+        """What these bytes alone put on a screen, every number of it as #."""
+        screen = pyte.Screen(*SIZE)
+        pyte.ByteStream(screen).feed(UNKNOWN.sub(b"", self.raw[since:]))
+        return re.sub(r"[\d,]+", "#", "\n".join(line.rstrip() for line in screen.display))
+
     def drain(self, seconds: float) -> None:
         """Read for a while."""
         end = time.perf_counter() + seconds
@@ -74,6 +82,7 @@ class Pulse(threading.Thread):
 
     def __init__(self, port: int) -> None:
         super().__init__(daemon=True)
+        self.port = port
         self._socket = socket.create_connection(("127.0.0.1", port), 10)
         self.waits: list[float] = []
         self.ended = False
@@ -117,13 +126,33 @@ def of_process(pid: int) -> dict[str, float]:
 
 
 def say(what: str, *numbers: str) -> None:
-    print(f"{what:<44}", *(f"{number:>22}" for number in numbers), flush=True)  # noqa: T201
+    """A line of the report that promises nothing."""
+    print(f"{what:<50}", *(f"{number:>14}" for number in numbers), flush=True)  # noqa: T201
 
 
-def spread(times: list[float]) -> tuple[str, str, str]:
-    ranked = sorted(times)
-    p99 = ranked[min(len(ranked) - 1, round(0.99 * len(ranked)))]
-    return f"p50 {statistics.median(ranked):.1f} ms", f"p99 {p99:.1f} ms", f"max {ranked[-1]:.1f} ms"
+class Limits:
+    """What was promised and whether it held."""
+
+    def __init__(self) -> None:
+        self.missed: list[str] = []
+
+    def check(
+        self, what: str, value: float, limit: float, unit: str = "ms", *more: str, least: bool = False
+    ) -> None:
+        """A line of the report with its limit: the most there may be, or the least."""
+        held = value >= limit if least else value <= limit
+        if not held:
+            self.missed.append(what)
+        digits = 0 if value >= 100 or value == int(value) else 2 if value < 1 else 1
+        bound = f"{'>=' if least else '<='} {limit:,g} {unit}"
+        say(what, f"{value:,.{digits}f} {unit}", bound, "ok" if held else "MISSED", *more)
+
+    def times(self, what: str, times: list[float], p50: float, p99: float) -> None:
+        """Times with a limit for the median and one for the slowest of a hundred."""
+        ranked = sorted(times)
+        slow = ranked[min(len(ranked) - 1, round(0.99 * len(ranked)))]
+        self.check(f"{what}, p50", statistics.median(ranked), p50)
+        self.check(f"{what}, p99 of {len(ranked)}", slow, p99, "ms", f"max {ranked[-1]:.1f} ms")
 
 
 @contextlib.contextmanager

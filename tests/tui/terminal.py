@@ -28,7 +28,7 @@ _ANSWERS = {
     b"\x1b[?2026$p": b"\x1b[?2026;2$y",  # synchronised updates: known, off
     b"\x1b[6n": b"\x1b[1;1R",  # where the cursor is
 }
-_UNKNOWN = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$[a-z]|\x1bP.*?\x1b\\\\", re.DOTALL)
+UNKNOWN = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$[a-z]|\x1bP.*?\x1b\\\\", re.DOTALL)
 """Sequences that real terminals swallow and pyte would print."""
 
 
@@ -96,7 +96,7 @@ class Terminal:
         for query, answer in _ANSWERS.items():
             if query in data:
                 os.write(self.fd, answer)
-        self._stream.feed(_UNKNOWN.sub(b"", data))
+        self._stream.feed(UNKNOWN.sub(b"", data))
         return True
 
     def until(self, holds: Callable[[], bool], what: str) -> None:
