@@ -12,7 +12,7 @@ EVERYWHERE: Final[list[BindingType]] = [
     Binding("colon", "command", "command", id="command", tooltip="Type a command", priority=True),
     Binding("slash", "filter", "filter", id="filter", tooltip="Filter this pane", priority=True),
     Binding(
-        "enter",
+        "enter,ctrl+j",  # the latter is an Enter that was typed before the program had the terminal
         "submit",
         "accept",
         id="submit",
@@ -41,9 +41,16 @@ EVERYWHERE: Final[list[BindingType]] = [
     ),
     Binding("pageup", "answer(-1)", show=False, priority=True, system=True, id="answer_up"),
     Binding("pagedown", "answer(1)", show=False, priority=True, system=True, id="answer_down"),
-    Binding("tab", "pane(1)", "pane", id="next_pane", tooltip="The next pane"),
+    # with priority, as `/` and `:` have it: keys go where the pane is that was gone to before them
+    Binding("tab", "pane(1)", "pane", id="next_pane", tooltip="The next pane", priority=True),
     Binding(
-        "shift+tab", "pane(-1)", "Pane before", show=False, id="previous_pane", tooltip="The pane before"
+        "shift+tab",
+        "pane(-1)",
+        "Pane before",
+        show=False,
+        id="previous_pane",
+        tooltip="The pane before",
+        priority=True,
     ),
     Binding(
         "2",

@@ -195,6 +195,8 @@ class Dashboard(TypingScreen):
         match action:
             case "choose":
                 return len(self.app.screen_stack) == 1
+            case "pane":  # in the command line Tab completes
+                return not isinstance(self.focused, CommandLine)
             case "keep":
                 at = parameters[0] if parameters else 0
                 return isinstance(at, int) and at < self.versions.choices

@@ -259,7 +259,7 @@ class VersionsPane(FilteredPane, can_focus=True):
             title = list(heading(shown, self.room, accent))
             if self._filter and laid is not None:
                 title.append(said(cut(f"  / {self._filter}", max(10, self.room // 3)), "amber"))
-                title.append(Span(f"  {laid.fitting:,} of {laid.of:,} lines", "dim"))
+                hint = (Span(f"{laid.fitting:,} of {laid.of:,} lines  ", "dim"), *hint)
             self.label(title, hint)
             self._hint = hint
 

@@ -112,6 +112,23 @@ def test_a_line_typed_at_once_loses_no_letter(tmp_path: Path, port: int) -> None
         terminal.wait('"xxxxx"')
 
 
+def test_a_line_typed_before_the_program_has_the_terminal_is_carried_out(tmp_path: Path, port: int) -> None:
+    with dashboard(tmp_path, *memory(port)) as terminal:
+        terminal.type(':put early "bird"\r')
+        terminal.wait("early = .bird.")
+
+
+def test_a_filter_typed_at_once_goes_to_the_pane_that_tab_went_to(tmp_path: Path, port: int) -> None:
+    with dashboard(tmp_path, *memory(port)) as terminal:
+        terminal.wait("no keys yet")
+        terminal.type(':put k {"a": 1, "bcd": 2}\r')
+        terminal.wait("1 key ")
+        terminal.type("\t/bcd\r")
+        terminal.wait("1 of 4 lines")
+        terminal.type("\x1b[Z/k\r")
+        terminal.wait("Keys +/ k ")
+
+
 def test_a_bracketed_paste_is_a_command(tmp_path: Path, port: int) -> None:
     with dashboard(tmp_path, *memory(port)) as terminal:
         terminal.wait("no keys yet")
