@@ -78,8 +78,10 @@ class Terminal:
         os.write(self.fd, text.encode())
 
     def text(self) -> str:
-        """What is on the screen."""
-        return "\n".join(line.rstrip() for line in self._screen.display)
+        """What is on the screen; pyte's `display` fails where half of a wide character was written over."""
+        screen = self._screen
+        rows = ((screen.buffer[y][x].data for x in range(screen.columns)) for y in range(screen.lines))
+        return "\n".join("".join(row).rstrip() for row in rows)
 
     def pump(self, seconds: float = 0.05) -> bool:
         """Take in what the program writes; False once it has ended."""
