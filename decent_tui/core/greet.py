@@ -122,9 +122,12 @@ class Greeting:
             if peer.link == link.id:
                 peer.link = None
                 peer.error = why or "the connection was closed"
-                if parts.clock.now - link.opened >= STEADY:
+                slept = parts.peers.slept(parts.clock.now)
+                if slept:
+                    peer.error = "this node itself stood still, and the peer gave up on it"
+                if slept or parts.clock.now - link.opened >= STEADY:
                     parts.peers.soon(peer, parts.clock.now)
-                if peer.state == "alive":
+                if peer.state == "alive" and not slept:
                     parts.set_state(peer, "suspect", peer.error)
 
     # ------------------------------------------------------------------ HANDSHAKE

@@ -32,6 +32,9 @@ UNANSWERED: Final = 10
 FROZEN: Final = 2.0
 """Seconds between two ticks from which this node was itself asleep and must not blame its peers."""
 
+AWAKE: Final = SUSPECT
+"""Seconds after that in which a lost link is no sign against a peer: it gave up on us."""
+
 
 @dataclass(slots=True)
 class Peer:
@@ -81,6 +84,7 @@ class Peers:
         self._each: tuple[Peer, ...] | None = None
         """Every peer once; None when `_by_address` has changed since."""
         self._last_tick: float | None = None
+        self._woke = float("-inf")
 
     def __iter__(self) -> Iterator[Peer]:
         if self._each is None:
@@ -179,6 +183,8 @@ class Peers:
         """The peers whose state changed by silence. If this node itself slept, nobody is blamed for it."""
         asleep = now - self._last_tick if self._last_tick is not None else 0.0
         self._last_tick = now
+        if asleep > FROZEN:
+            self._woke = now
         changed = []
         for peer in self:
             if asleep > FROZEN and peer.heard is not None:
@@ -189,6 +195,11 @@ class Peers:
                     peer.state, peer.since = state, now
                     changed.append(peer)
         return changed
+
+    def slept(self, now: float) -> bool:
+        """Whether this node stood still until a moment ago (an input may come before the first tick)."""
+        last = now if self._last_tick is None else self._last_tick
+        return now - last > FROZEN or now - self._woke < AWAKE
 
     def due(self, now: float) -> list[Peer]:
         """The peers to be dialled now."""

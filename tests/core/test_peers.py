@@ -5,7 +5,7 @@ import pytest
 from decent_tui.core.errors import Refused
 from decent_tui.core.limits import MAX_LEARNED_PEERS
 from decent_tui.core.operations import PeerState
-from decent_tui.core.peers import DOWN, RETRY_FIRST, RETRY_LAST, SUSPECT, Peer, Peers, judge
+from decent_tui.core.peers import AWAKE, DOWN, FROZEN, RETRY_FIRST, RETRY_LAST, SUSPECT, Peer, Peers, judge
 
 from .builders import A, B
 
@@ -152,6 +152,20 @@ def test_who_was_asleep_itself_blames_nobody() -> None:
     some.tick(0.0)
     assert some.tick(3600.0) == []
     assert [now for now in range(3601, 3610) if some.tick(float(now))] == [3604]
+
+
+def test_for_some_seconds_after_it_stood_still_a_node_knows_that_it_did() -> None:
+    some = peers("a:1")
+    assert not some.slept(100.0)
+    some.tick(100.0)
+    assert not some.slept(100.0 + FROZEN)
+    assert some.slept(120.0), "an input may come before the first tick"
+    some.tick(120.0)
+    awake = 120.0
+    while some.slept(awake):
+        awake += 1.0
+        some.tick(awake)
+    assert awake == 120.0 + AWAKE
 
 
 def test_dials_are_put_off_twice_as_far_each_time_with_jitter_and_never_given_up() -> None:
