@@ -141,7 +141,7 @@ class Peers:
                 return None
             peer = Peer(listen or dialled or "")
         self._each = None
-        ways = {way for way in (peer.address, dialled, listen) if way}
+        ways = dict.fromkeys(way for way in (peer.address, dialled, listen) if way)
         for way in ways:
             other = self._by_address.get(way)
             if other is not None and other is not peer:
@@ -151,7 +151,7 @@ class Peers:
         if peer.node != node:
             peer.node, peer.rtt = node, None
         peer.name = name or peer.name
-        return peer, sorted(ways - {peer.address})
+        return peer, sorted(ways.keys() - {peer.address})
 
     def _vacant(self, node: str, address: str | None) -> Peer | None:
         """The peer at an address, if a node of this id can be it: not one that has moved on, or is linked."""

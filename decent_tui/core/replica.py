@@ -81,8 +81,8 @@ class Replica:
         try:
             self.store.save(
                 root=Root(self.node, self.counter, self.lamport, f"{self.fingerprint:x}", self.former),
-                seen={node: self.seen[node] for node in self._grown},
-                floor={node: self.floor[node] for node in self._sunk},
+                seen={node: self.seen[node] for node in sorted(self._grown)},
+                floor={node: self.floor[node] for node in sorted(self._sunk)},
             )
             self.store.commit()
         except StorageError:
@@ -203,7 +203,7 @@ class Replica:
         fresh = self._see_new(versions)
         if not fresh:
             return []
-        before = self.store.siblings_of({version.key for version in fresh})
+        before = self.store.siblings_of(dict.fromkeys(version.key for version in fresh))
         after = dict(before)
         for version in fresh:
             after[version.key] = merge(after.get(version.key, ()), version)
@@ -237,6 +237,7 @@ class Replica:
         before = self.store.siblings(version.key)
         after = merge(before, version)
         if after is not before:
+            self._tick(version.lamport)
             self._change([Change.of(version.key, before, after)], version.node)
 
     def put_again(self, disputed: Version, ts: int) -> None:
@@ -244,8 +245,8 @@ class Replica:
         to name two writes."""
         before = self.store.siblings(disputed.key)
         value, cid, author = disputed.value, disputed.cid, disputed.author
-        context = self._protected(disputed.clock)
-        self._make(disputed.key, value, cid, context, self._tick(0), author, ts, before)
+        context, lamport = self._protected(disputed.clock), self._tick(disputed.lamport)
+        self._make(disputed.key, value, cid, context, lamport, author, ts, before)
 
     def drop(self, unwanted: Iterable[Version]) -> int:
         """Take out versions that the rest has deleted and forgotten (a full answer) or that everyone may

@@ -159,7 +159,7 @@ class Checks:
         """I4: `seen` only grows; returns what is new in it."""
         grown: dict[str, Ranges] = {}
         now = dict(node.replica.seen.items())
-        for name in known.seen.keys() | now.keys():
+        for name in sorted(known.seen.keys() | now.keys()):
             before, after = known.seen.get(name, ranges.EMPTY), now.get(name, ranges.EMPTY)
             if before is not after and before != after:
                 if ranges.subtract(before, after):
@@ -197,7 +197,7 @@ class Checks:
                 # what replaced it has all of its past too
                 if known is not None and not any(oracle.replaced(lost, held) for held in change.after):
                     at_stake.update(dict.fromkeys((*known.past, meaning(known.version))))
-        for write in at_stake:
+        for write in sorted(at_stake):
             self._account(oracle, node, write)
 
     def _account(self, oracle: Oracle, node: SimNode, write: Meaning) -> None:

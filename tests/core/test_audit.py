@@ -63,6 +63,19 @@ def test_what_is_the_same_on_both_sides_stays_as_it_is() -> None:
     assert one.counter == 1
 
 
+def test_what_an_audit_brings_is_an_event_for_the_lamport() -> None:
+    one = replica(A)
+    lost = version(B, 1, lamport=7)
+    apply(one, lost)
+    one.drop([lost])
+    one.lamport = 1
+    reconcile(one, lost, 0)
+    assert one.lamport > 7
+    reconcile(one, version(B, 1, text="2", lamport=20), 0)
+    assert one.lamport > 20
+    assert min(held.lamport for held in all_versions(one.store)) > 7  # put again: after what they stand for
+
+
 @pytest.mark.parametrize("key", ["k", "another"])
 def test_where_one_dot_stands_for_two_things_both_are_put_again(key: str) -> None:
     one, other = replica(A), replica(B)
