@@ -2,6 +2,7 @@
 overwritten, and what can be served honestly is served."""
 
 import os
+import resource
 import shutil
 import sqlite3
 import subprocess
@@ -109,6 +110,34 @@ def test_room_that_comes_while_it_runs_needs_no_restart(cluster: Cluster, disk: 
     eventually(lambda: node.call("put later 1")["ok"])
     linked(node, other)
     same_everywhere(node, other)
+
+
+def allow(node: Node, size: int) -> None:
+    """Let the files of a running node grow so far and no further (as a quota would; no root is needed)."""
+    assert node.process is not None
+    most = resource.prlimit(node.process.pid, resource.RLIMIT_FSIZE)[1]
+    resource.prlimit(node.process.pid, resource.RLIMIT_FSIZE, (most if size < 0 else size, most))
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="limits of others: Linux only")
+def test_a_file_that_may_not_grow_is_told_of_and_read_on(cluster: Cluster) -> None:
+    node, other = cluster.pair()
+    node.ok("put small 1")
+    same_everywhere(node, other)
+    assert node.data is not None
+    allow(node, node.data.with_name(f"{node.data.name}-wal").stat().st_size + 8 * 4096)
+    answers = node.calls(put(f"big{n}", "x" * 50_000) for n in range(5))
+    refusals = {answer["error"] for answer in answers if not answer["ok"]}
+    assert len(refusals) == 1, answers
+    assert str(node.data) in refusals.pop()
+    other.ok("put from-elsewhere 1")
+    assert node.values("small") == [1]
+    allow(node, -1)
+    eventually(lambda: node.call("put later 1")["ok"])
+    linked(node, other)
+    same_everywhere(node, other)
+    node.kill9()
+    assert checked(cluster, node.data)[0] == 0
 
 
 def test_a_disk_that_becomes_read_only_is_read_on(cluster: Cluster, disk: Disk) -> None:
