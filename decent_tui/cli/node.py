@@ -85,6 +85,7 @@ def _settings(configuration: Configuration) -> Settings:
         insecure=configuration[options.INSECURE],
         max_bytes=configuration[options.MAX_BYTES],
         limits=Limits(
+            peers=configuration[options.MAX_PEERS],
             connections=configuration[options.MAX_CONNECTIONS],
             per_host=configuration[options.MAX_PER_ADDRESS],
         ),

@@ -68,6 +68,10 @@ MAX_BYTES: Final = Option[int | None](
     "max-bytes", None, count, Takes.NUMBER, Front.NODE,
     "how much data to keep; a node that has so much takes no more in, reads and deletes go on", "BYTES",
 )  # fmt: skip
+MAX_PEERS: Final = Option(
+    "max-peers", Limits().peers, count, Takes.NUMBER, Front.NODE,
+    "peers that other nodes may tell of", "N",
+)  # fmt: skip
 MAX_CONNECTIONS: Final = Option(
     "max-connections", Limits().connections, count, Takes.NUMBER, Front.NODE,
     "connections from elsewhere at a time", "N",

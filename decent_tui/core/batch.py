@@ -12,9 +12,9 @@ from typing import Annotated, Final, TypeVar
 import msgspec
 
 from decent_tui.core import ranges
-from decent_tui.core.clocks import NO_CONTEXT, is_node
+from decent_tui.core.clocks import NO_CONTEXT, is_node, weight
 from decent_tui.core.errors import ProtocolError
-from decent_tui.core.limits import MAX_ID, MAX_NUMBER
+from decent_tui.core.limits import MAX_CLOCK, MAX_ID, MAX_NUMBER
 from decent_tui.core.ranges import Ranges
 from decent_tui.core.values import check_key, text_id
 from decent_tui.core.version import Version
@@ -23,6 +23,9 @@ T = TypeVar("T")
 
 _NULL: Final = msgspec.Raw(b"null")
 _NO_CONTEXTS: Final[list[list[int]]] = [[]]
+_SHORT: Final = 100
+"""Entries of a context that are never too long, whatever ids they have."""
+
 _MAX_TIME: Final = 2**53
 
 Index = Annotated[int, msgspec.Meta(ge=0)]
@@ -130,6 +133,8 @@ def unpack(batch: Batch) -> Iterator[Version]:
                 raise ProtocolError(str(error), fatal=True) from None
             author = node if row not in authors else _name(nodes, authors[row])
             context = {_name(nodes, at): _number(n) for at, n in _pairs(flat)} if flat else NO_CONTEXT
+            if len(context) > _SHORT and weight(context) > MAX_CLOCK:
+                raise _broken("a context is too long")
             yield Version(key, value, node, seq, context, lamport, author, time, cid)
 
 

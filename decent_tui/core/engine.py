@@ -166,7 +166,7 @@ class Engine:
         found = self._parts.links.get(link)
         if found is None:
             return  # it came while the link was being closed
-        found.bad_lines = 0
+        found.bad_lines, found.spoke = 0, True
         self._parts.hear(found)
         try:
             self._dispatch(found, line)

@@ -29,6 +29,10 @@ ERR_SHOWN = 200
 """Characters of a refusal that are kept for whoever looks at the peer."""
 
 
+SILENCE = 30.0
+"""Seconds in which whoever connected must have said something whole: a person may type, but not for ever."""
+
+
 class _Introduction(TypedDict):
     node_id: str
     listen: str
@@ -75,9 +79,13 @@ class Greeting:
             if not parts.faults.is_cut(peer.node, peer.address):
                 parts.dial(peer)
         for link in parts.links.all():
-            if link.kind == "new" and link.dialled and parts.clock.now - link.opened > PATIENCE:
+            age = parts.clock.now - link.opened
+            if link.kind == "new" and link.dialled and age > PATIENCE:
                 self._failed(link.dialled, "it does not answer the handshake", refused=False)
                 parts.drop(link, "", at_once=True)
+            elif not link.spoke and not link.dialled and age > SILENCE:
+                parts.out.send(link.id, wire.Err(f"nothing was said for {SILENCE:.0f} s"))
+                parts.drop(link, "it never spoke")
 
     def opened(self, link: Link) -> None:
         """A connection is open; whoever dialled speaks first."""
@@ -372,10 +380,11 @@ class Greeting:
 
     def _learn(self, texts: Iterable[str], remote: str) -> None:
         """Addresses heard from others: what is none is passed over."""
+        by = addresses.parse(remote, allow_zero=True).host
         for text in texts:
             address = self._reachable(text, remote)
             if address:
-                self._parts.peers.learn(address, given=False)
+                self._parts.peers.learn(address, given=False, told_by=by)
 
     def _known_to_us(self) -> list[str]:
         return self._parts.peers.addresses()[:MAX_LEARNED_PEERS]

@@ -32,6 +32,10 @@ MAX_ID: Final = 128
 MAX_NAME: Final = 64
 """Characters of a node's display name."""
 
+MAX_CLOCK: Final = 64 * 1024
+"""Bytes of the context of a version (see `clocks.weight`): some 2,000 entries, where a key written by fifty
+nodes has fifty. With it one version, and all that an answer says besides, always fit into a line."""
+
 SIBLINGS_WARN: Final = 25
 """Siblings of one key from which the screen warns."""
 
@@ -47,8 +51,17 @@ CLASSIC_LINE: Final = 60_000
 ANSWER: Final = 512 * 1024
 """Bytes of an answer that lists things (KEYS, VALUE, PEERS) before it says `more`."""
 
-MAX_NODES: Final = 20_000
-"""Node ids in one seen-set: more would not fit into a line."""
+MAX_NODES: Final = 8_000
+"""Node ids in one seen-set. A claim names each twice (in `seen` and in the floor, in at most 75 bytes
+together), beside the largest version that there can be, in one line."""
+
+MAX_RANGES: Final = 50_000
+"""Ranges in one claim that is taken over: half a megabyte. A replica that is level has one for each
+writer."""
+
+MAX_TOLD_BY_ONE: Final = 256
+"""Addresses learned from one other host, where nobody has answered yet: enough for all peers of any cluster
+this is made for, and a liar cannot fill the whole list."""
 
 MAX_LEARNED_PEERS: Final = 1_024
 """Addresses known, from which none is learned from others any more; the operator may still give some."""

@@ -62,6 +62,8 @@ class Link:
     sent_versions: int = 0
     received_versions: int = 0
     """Versions that went and came on this link so far."""
+    spoke: bool = False
+    """Whether a message came on it."""
     certified: Certified | None = None
     """None where connections are made without a cluster key."""
 

@@ -9,7 +9,7 @@ from decent_tui.core.chance import Chance
 from decent_tui.core.clocks import Dot
 from decent_tui.core.events import Alarm, Changed, Conflict, PeerChanged, Settled
 from decent_tui.core.faults import Faults
-from decent_tui.core.limits import SIBLINGS_WARN
+from decent_tui.core.limits import MAX_LEARNED_PEERS, SIBLINGS_WARN
 from decent_tui.core.links import Link, Links
 from decent_tui.core.members import Membership
 from decent_tui.core.operations import PeerState
@@ -46,7 +46,8 @@ _DEFAULT: Final = Tuning()
 class Self:
     """Who this node is besides its id: what it is called, the address it announces, the `tag` drawn at each
     start, whether it keeps nothing (`volatile`), its file as shown to people, how much it does at
-    a time, and how many bytes of data it takes in (None: no limit)."""
+    a time, and how many bytes of data it takes in (None: no limit), and
+    how many peers others may tell it of."""
 
     name: str
     listen: str
@@ -55,6 +56,7 @@ class Self:
     data: str
     tuning: Tuning = _DEFAULT
     max_bytes: int | None = None
+    max_peers: int = MAX_LEARNED_PEERS
 
 
 ALARMS: Final = 50
@@ -89,7 +91,7 @@ class Parts:
         self.links = Links()
         state = store.load()
         self.members = Membership(state.members if state else {})
-        self.peers = Peers([me.listen], chance)
+        self.peers = Peers([me.listen], chance, me.max_peers)
         for address in state.addresses if state else ():
             self.peers.learn(address, given=True)
         for known in self.members.all():

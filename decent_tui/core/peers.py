@@ -10,7 +10,7 @@ from typing import Final
 
 from decent_tui.core.chance import Chance
 from decent_tui.core.errors import Refused
-from decent_tui.core.limits import MAX_LEARNED_PEERS
+from decent_tui.core.limits import MAX_LEARNED_PEERS, MAX_TOLD_BY_ONE
 from decent_tui.core.operations import PeerState
 
 SUSPECT: Final = 4.0
@@ -29,6 +29,10 @@ STEADY: Final = 10.0
 UNANSWERED: Final = 10
 """Dials after which an address that only others gave us, and where nobody ever answered, is let go."""
 
+HEARSAY: Final = 16
+"""Dials under way at a time to addresses that only others told of, where nobody has answered yet: whoever
+tells of a thousand must not have this node knock at a thousand doors at once."""
+
 FROZEN: Final = 2.0
 """Seconds between two ticks from which this node was itself asleep and must not blame its peers."""
 
@@ -42,6 +46,8 @@ class Peer:
 
     address: str
     given: bool = False
+    told_by: str = ""
+    """The host of who told of it first; empty if it was given, or came by itself."""
     node: str | None = None
     name: str = ""
     classic: bool = False
@@ -60,6 +66,11 @@ class Peer:
     sent: int = 0
     received: int = 0
 
+    @property
+    def is_hearsay(self) -> bool:
+        """Whether only others say that there is somebody."""
+        return not self.given and self.node is None
+
     def called(self) -> str:
         """How to call it in a sentence."""
         return f"{self.name} at {self.address}" if self.name else self.address
@@ -77,8 +88,9 @@ def judge(state: PeerState, silence: float) -> PeerState:
 class Peers:
     """All peers of a node, by address; several addresses may lead to one peer."""
 
-    def __init__(self, own: Iterable[str], chance: Chance) -> None:
+    def __init__(self, own: Iterable[str], chance: Chance, most: int = MAX_LEARNED_PEERS) -> None:
         self._chance = chance
+        self._most = most
         self._own = set(own)
         self._by_address: dict[str, Peer] = {}
         self._each: tuple[Peer, ...] | None = None
@@ -107,18 +119,23 @@ class Peers:
         """One address per peer, as told to others."""
         return [peer.address for peer in self if peer.state not in ("left", "forgotten")]
 
-    def learn(self, address: str, *, given: bool) -> Peer | None:
-        """Take in an address; None if it is our own, or one too many learned from others."""
+    def learn(self, address: str, *, given: bool, told_by: str = "") -> Peer | None:
+        """Take in an address; None if it is our own, or one too many learned from others, or from this
+        one."""
         if address in self._own:
             return None
         peer = self._by_address.get(address)
         if peer is None:
-            if not given and len(self._by_address) >= MAX_LEARNED_PEERS:
+            if not given and (len(self._by_address) >= self._most or self._told(told_by) >= MAX_TOLD_BY_ONE):
                 return None
-            peer = self._by_address[address] = Peer(address)
+            peer = self._by_address[address] = Peer(address, told_by=told_by)
             self._each = None
         peer.given = peer.given or given
         return peer
+
+    def _told(self, by: str) -> int:
+        """How many of the peers that never answered were learned from there."""
+        return sum(peer.told_by == by and peer.node is None for peer in self) if by else 0
 
     def learn_me(self, address: str) -> Peer | None:
         """A dial to this address reached ourselves; returns the peer that was no peer."""
@@ -202,8 +219,8 @@ class Peers:
         return now - last > FROZEN or now - self._woke < AWAKE
 
     def due(self, now: float) -> list[Peer]:
-        """The peers to be dialled now."""
-        return [
+        """The peers to be dialled now; of those that only others told of, a few at a time."""
+        waiting = [
             peer
             for peer in self
             if peer.link is None
@@ -211,6 +228,12 @@ class Peers:
             and now >= peer.retry_at
             and peer.state not in ("left", "forgotten")
         ]
+        hearsay = [peer for peer in waiting if peer.is_hearsay]
+        if hearsay:
+            tried = sum(peer.dialling for peer in self if peer.is_hearsay)
+            for peer in hearsay[max(0, HEARSAY - tried) :]:
+                waiting.remove(peer)
+        return waiting
 
     def later(self, peer: Peer, now: float) -> None:
         """Put the next dial off: twice as far as last time, with jitter so that nobody dials in step."""

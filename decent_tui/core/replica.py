@@ -13,9 +13,9 @@ Claiming too little in `seen` costs bytes; claiming too much loses data.
 from collections.abc import Callable, Iterable, Sequence
 
 from decent_tui.core import fingerprint, ranges
-from decent_tui.core.clocks import Clock, Dot, beside, clip, join, with_entry
+from decent_tui.core.clocks import Clock, Dot, beside, clip, join, weight, with_entry
 from decent_tui.core.errors import Refused, Stale, StorageError
-from decent_tui.core.limits import MAX_NUMBER, SIBLINGS_MAX
+from decent_tui.core.limits import MAX_CLOCK, MAX_NUMBER, SIBLINGS_MAX
 from decent_tui.core.seen import Seen
 from decent_tui.core.store import Change, Root, Store
 from decent_tui.core.values import Value
@@ -30,6 +30,12 @@ def stale(cids: Sequence[str]) -> Stale:
 
 Changed = Callable[[Sequence[Change], str], None]
 """Told of the changes of keys as they are written, and of the node they came from ("" for a local write)."""
+
+
+def _fits(context: Clock) -> bool:
+    """Whether a context is short enough for a write of ours, with room for the entries that it may yet
+    get."""
+    return len(context) < 100 or weight(context) < MAX_CLOCK - 1024
 
 
 def _check_saw(held: Siblings, saw: Sequence[str] | None, wanted: Sequence[str]) -> None:
@@ -135,7 +141,7 @@ class Replica:
         _check_saw(before, saw, [value.cid for value in values])
         if len(values) > SIBLINGS_MAX:
             raise Refused(f"at most {SIBLINGS_MAX} values can stand side by side")
-        context = context_over(before)
+        context = self._over(before)
         made = [
             self._make(
                 key,
@@ -152,7 +158,8 @@ class Replica:
         return made[::-1]
 
     def _write(self, key: str, value: bytes | None, cid: str, before: Siblings, ts: int) -> Version:
-        return self._make(key, value, cid, context_over(before), self._tick(0), self.node, ts, before)
+        context = self._over(before)
+        return self._make(key, value, cid, context, self._tick(0), self.node, ts, before)
 
     def take_in(self, key: str, value: Value, author: str, context: Clock, lamport: int, ts: int) -> Version:
         """Write what a classic peer wrote, under a dot of our own; the author is kept (see `classic`)."""
@@ -172,6 +179,8 @@ class Replica:
     ) -> Version:
         """A new version under the next dot. Limits bind here, where versions are made, never in `apply`."""
         dot = Dot(self.node, self.counter + 1)
+        if not _fits(context):
+            context = self._protected({})
         version = Version(key, value, dot.node, dot.seq, context, lamport, author, ts, cid)
         after = merge(before, version)
         if len(after) > max(SIBLINGS_MAX, len(before)):
@@ -180,6 +189,21 @@ class Replica:
         self._see(dot)
         self._change([Change.of(key, before, after)], "")
         return version
+
+    def _over(self, before: Siblings) -> Clock:
+        """The context of a write over all of these. A hostile member can make a version with a context as
+        long as there may be; one that covers it too would be refused everywhere. So it is left out, and the
+        write stands beside it, as if made without it."""
+        context = context_over(before)
+        if _fits(context):
+            return context
+        lean: Clock = {}
+        for held in sorted(before, key=lambda held: weight(held.clock)):
+            more = join(lean, held.clock)
+            if not _fits(more):
+                break
+            lean = more
+        return self._protected(lean)
 
     def _protected(self, context: Clock) -> Clock:
         """The context of the next write, if it is made beside others of this node (see `clocks.beside`)."""

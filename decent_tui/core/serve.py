@@ -3,6 +3,7 @@ and our own kind when it asks for one value."""
 
 from decent_tui.core import messages as wire
 from decent_tui.core.classic_talk import ClassicDesk
+from decent_tui.core.clocks import weight
 from decent_tui.core.errors import ProtocolError, Refused
 from decent_tui.core.limits import ANSWER
 from decent_tui.core.links import Link
@@ -55,7 +56,7 @@ class Server:
         records: list[Record] = []
         size = 0
         for record in to_records(visible(self._parts.replica.store.siblings(key))):
-            size += len(bytes(record.value)) + 256
+            size += len(bytes(record.value)) + weight(record.vc) + 256
             if records and size > ANSWER:
                 return wire.Value(key, records, more=True)
             records.append(record)

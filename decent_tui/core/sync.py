@@ -15,11 +15,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from decent_tui.core import ranges
+from decent_tui.core import clocks, ranges
 from decent_tui.core.batch import Batch, dots, pack
 from decent_tui.core.clocks import Clock, Dot, is_node
 from decent_tui.core.errors import ProtocolError
-from decent_tui.core.limits import MAX_NODES
+from decent_tui.core.limits import MAX_NODES, MAX_RANGES
 from decent_tui.core.messages import Flat, RequestId, Sync, Versions
 from decent_tui.core.ranges import Ranges
 from decent_tui.core.replica import Replica
@@ -94,7 +94,7 @@ def held(store: Store, node: str, low: int, high: int) -> Iterator[Version]:
 
 def weight(version: Version) -> int:
     """About how many bytes a version takes on the wire (never less: escapes double a key at most twice)."""
-    return 2 * len(version.key) + len(version.value or b"") + 24 * len(version.context) + 32
+    return 2 * len(version.key) + len(version.value or b"") + clocks.weight(version.context) + 32
 
 
 def _list(replica: Replica, after: Dot, room: int) -> tuple[Flat, Dot | None]:
@@ -160,7 +160,9 @@ class Pull:
         if said.more or said.seen is None:
             self.bulk = True
             return False
-        replica.join_claim(_read_claim(said.seen, said.floor), said.floor)
+        claim = _read_claim(said.seen, said.floor)
+        if claim is not None:
+            replica.join_claim(claim, said.floor)
         return True
 
     def _page(self, replica: Replica, said: Versions, listed: Flat) -> bool:
@@ -176,8 +178,9 @@ class Pull:
         if said.seen is None:
             raise ProtocolError("a full answer ends without a claim", fatal=True)
         claim = _read_claim(said.seen, said.floor)
-        replica.drop(_unlisted(replica, said.floor, self.listed))
-        replica.join_claim(claim, said.floor)
+        if claim is not None:
+            replica.drop(_unlisted(replica, said.floor, self.listed))
+            replica.join_claim(claim, said.floor)
         return True
 
 
@@ -189,11 +192,12 @@ def _unlisted(replica: Replica, floor: Clock, listed: dict[str, Ranges]) -> Iter
             yield from replica.store.by_number(node, low, end, end - low + 1)
 
 
-def _read_claim(flat: Flat, floor: Clock) -> Seen:
+def _read_claim(flat: Flat, floor: Clock) -> Seen | None:
+    """What a peer says it has seen; None if that has so many gaps that it is not taken over."""
     claim = read_seen(flat)
     if not claim.bases_cover(floor):
         raise ProtocolError("a claim does not reach its own floor", fatal=True)
-    return claim
+    return claim if sum(len(numbers) for _, numbers in claim.items()) <= MAX_RANGES else None
 
 
 def read_seen(flat: Flat) -> Seen:

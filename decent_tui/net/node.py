@@ -170,6 +170,7 @@ class Node:
             data=self.data,
             tuning=Tuning(chunk=SCREEN_CHUNK) if self._settings.screen else Tuning(),
             max_bytes=self._settings.max_bytes,
+            max_peers=self._settings.limits.peers,
         )
         return Engine(self._store, me, self._chance)
 

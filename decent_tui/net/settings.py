@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from decent_tui.core.limits import MAX_LEARNED_PEERS
+
 
 class StartError(Exception):
     """A node cannot start; one plain sentence that says why and what to do."""
@@ -14,6 +16,9 @@ class Limits:
 
     connections: int = 256
     """Connections from elsewhere at a time."""
+
+    peers: int = MAX_LEARNED_PEERS
+    """Addresses learned from others: from so many on none is, but the operator may still give some."""
 
     per_host: int = 128
     """Those of them from one address: many nodes and programs may share a machine, but one must not take
