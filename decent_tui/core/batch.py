@@ -14,7 +14,7 @@ import msgspec
 from decent_tui.core import ranges
 from decent_tui.core.clocks import NO_CONTEXT, is_node, weight
 from decent_tui.core.errors import ProtocolError
-from decent_tui.core.limits import MAX_CLOCK, MAX_ID, MAX_NUMBER
+from decent_tui.core.limits import MAX_CLOCK, MAX_ID, MAX_LINE, MAX_NUMBER
 from decent_tui.core.ranges import Ranges
 from decent_tui.core.values import check_key, text_id
 from decent_tui.core.version import Version
@@ -102,6 +102,8 @@ def unpack(batch: Batch) -> Iterator[Version]:
     rows = len(batch.keys)
     if len(batch.values) != rows or len(batch.runs) % 2 or sum(batch.runs[1::2]) != rows:
         raise _broken("the columns differ in length")
+    if _said(batch.contexts, rows) > MAX_LINE // 4:
+        raise _broken("its contexts are too long together")
     deleted = frozenset(batch.deleted)
     authors = dict(_pairs(batch.authors))
     nodes, lamport, time = batch.nodes, 0, 0
@@ -136,6 +138,12 @@ def unpack(batch: Batch) -> Iterator[Version]:
             if len(context) > _SHORT and weight(context) > MAX_CLOCK:
                 raise _broken("a context is too long")
             yield Version(key, value, node, seq, context, lamport, author, time, cid)
+
+
+def _said(contexts: Sequence[Sequence[int]], rows: int) -> int:
+    """How many numbers the contexts of so many rows come to, the last one repeated. Without repetitions a line
+    could not hold more."""
+    return sum(map(len, contexts)) + (len(contexts[-1]) * max(0, rows - len(contexts)) if contexts else 0)
 
 
 def dots(batch: Batch) -> dict[str, Ranges]:

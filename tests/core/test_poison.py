@@ -1,10 +1,14 @@
 """What no honest peer would send, where it cannot be refused: contained, and everybody goes on writing."""
 
+import msgspec
+import pytest
+
 from decent_tui.core import messages as wire
 from decent_tui.core import operations as ops
 from decent_tui.core import sync
 from decent_tui.core.batch import pack, unpack
 from decent_tui.core.clocks import weight
+from decent_tui.core.errors import ProtocolError
 from decent_tui.core.limits import MAX_CLOCK, MAX_LINE, MAX_NODES, MAX_NUMBER, MAX_RANGES
 from decent_tui.core.sync import Pull
 from decent_tui.core.tuning import Tuning
@@ -72,6 +76,17 @@ def test_an_answer_with_the_largest_version_and_the_longest_claim_fits_into_a_li
     assert len(said.seen) == MAX_NODES
     assert said.batch.keys
     assert len(wire.encode(said, MAX_NUMBER)) < MAX_LINE
+
+
+def test_a_long_context_cannot_be_said_once_for_a_thousand_versions() -> None:
+    rows = 10_000
+    batch = pack([poison()])
+    many = msgspec.structs.replace(
+        batch, runs=[batch.runs[0], rows], keys=[f"{n}" for n in range(rows)], values=batch.values * rows
+    )
+    assert len(msgspec.json.encode(many)) < MAX_LINE
+    with pytest.raises(ProtocolError, match="too long together"):
+        list(unpack(many))
 
 
 def test_a_claim_full_of_gaps_is_not_taken_over() -> None:
