@@ -141,8 +141,8 @@ def unpack(batch: Batch) -> Iterator[Version]:
 
 
 def _said(contexts: Sequence[Sequence[int]], rows: int) -> int:
-    """How many numbers the contexts of so many rows come to, the last one repeated. Without repetitions a line
-    could not hold more."""
+    """How many numbers the contexts of so many rows come to, the last one repeated. Without repetitions a
+    line could not hold more."""
     return sum(map(len, contexts)) + (len(contexts[-1]) * max(0, rows - len(contexts)) if contexts else 0)
 
 
