@@ -90,12 +90,14 @@ def _share(kind: type[Lose] | type[Duplicate] | type[Reorder], name: str) -> Cal
 DIALS: Final = (
     Command(
         "cut",
-        "cut PEER [--in|--out] [--for S]",
+        "cut PEER|all [--in|--out] [--for S]",
         "let no bytes pass to or from a peer",
         _cut,
         (Kind.PEER,),
         _FLAGS,
-        "The link is dropped, and neither side can make another until heal. " + _DETAILS + A_PEER,
+        "The link is dropped, and neither side can make another until heal. all are the peers known now. "
+        + _DETAILS
+        + A_PEER,
     ),
     Command(
         "heal",

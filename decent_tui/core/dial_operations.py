@@ -53,7 +53,8 @@ def in_words(view: DialView) -> str:
 
 class Cut(Operation[Addresses], frozen=True):
     """Nothing passes to or from the peer until healed. Cut both ways, the link is dropped and neither side
-    may redial; cut in one direction, what is sent that way is lost."""
+    may redial; cut in one direction, what is sent that way is lost. The peer `all` are all that are known
+    now."""
 
     peer: str
     direction: Way = "both"

@@ -98,19 +98,21 @@ class Dials:
         match operation:
             case ops.Heal(peer=text):
                 return self._heal(text)
-            case ops.Cut():
-                self._turn(operation, "cut", 100.0)
+            case ops.Cut(peer=text):
+                peers = self._all() if text == "all" else [self._parts.peers.find(text)]
+                for peer in peers:
+                    self._turn(peer, operation, "cut", 100.0)
                 return ops.Addresses(self._cut_addresses())
-            case ops.Lag(ms=ms, jitter_ms=jitter):
+            case ops.Lag(peer=text, ms=ms, jitter_ms=jitter):
                 if not 0 <= ms <= MAX_LAG or not 0 <= jitter <= MAX_LAG:
                     raise Refused(f"a lag is from 0 to {MAX_LAG:,.0f} ms")
-                return self._turn(operation, "lag", ms, jitter)
-            case ops.Lose(percent=percent):
-                return self._turn(operation, "lose", percent)
-            case ops.Duplicate(percent=percent):
-                return self._turn(operation, "duplicate", percent)
-            case ops.Reorder(percent=percent):
-                return self._turn(operation, "reorder", percent)
+                return self._turn(self._parts.peers.find(text), operation, "lag", ms, jitter)
+            case ops.Lose(peer=text, percent=percent):
+                return self._turn(self._parts.peers.find(text), operation, "lose", percent)
+            case ops.Duplicate(peer=text, percent=percent):
+                return self._turn(self._parts.peers.find(text), operation, "duplicate", percent)
+            case ops.Reorder(peer=text, percent=percent):
+                return self._turn(self._parts.peers.find(text), operation, "reorder", percent)
 
     def tick(self) -> None:
         """Heal what was set for a time that is over."""
@@ -125,15 +127,22 @@ class Dials:
 
     # ------------------------------------------------------------------ turning
 
+    def _all(self) -> list[Peer]:
+        """Every peer that is known; refused when there is none."""
+        peers = [peer for peer in self._parts.peers if peer.state not in ("left", "forgotten")]
+        if not peers:
+            raise Refused("no peer is known yet")
+        return peers
+
     def _turn(
         self,
+        peer: Peer,
         operation: ops.Cut | ops.Lag | ops.Lose | ops.Duplicate | ops.Reorder,
         kind: Kind,
         amount: float,
         jitter: float = 0.0,
     ) -> ops.DialView:
         parts = self._parts
-        peer = parts.peers.find(operation.peer)
         self._check(peer, kind, amount, operation.for_s)
         now = parts.clock.now
         until = None if operation.for_s is None else now + operation.for_s

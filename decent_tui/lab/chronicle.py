@@ -1,6 +1,8 @@
 """Keeps a timeline up to date with what nodes remember: what one of them knows, or all that happened."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Final
 
 from decent_tui.core.errors import Refused
@@ -23,7 +25,7 @@ class Chronicle:
         self.skipped = 0
         """Changes that nodes had forgotten before they were read."""
         self._memories: list[_Memory] = []
-        self._reading = False
+        self._reading = asyncio.Lock()
 
     def follow(self, node: NodeInterface) -> Callable[[], None]:
         """Read what this node remembers too; what is returned ends that, and what was read stays."""
@@ -45,15 +47,18 @@ class Chronicle:
     async def read(self) -> None:
         """Read what is new; costs nothing when nothing happened. A node that cannot answer is left for the
         next time."""
-        if self._reading:
+        if self._reading.locked():
             return
-        self._reading = True
-        try:
+        async with self._reading:
             for memory in list(self._memories):
                 if memory.due:
                     self.skipped += await memory.read(self.timeline, self._added)
-        finally:
-            self._reading = False
+
+    @asynccontextmanager
+    async def still(self) -> AsyncIterator[Timeline]:
+        """The timeline, to which nothing is added meanwhile: for whoever works on it in a thread."""
+        async with self._reading:
+            yield self.timeline
 
     def _added(self) -> None:
         self.edition += 1

@@ -1,7 +1,7 @@
 """`decent-tui demo`: the guided story, for as many nodes as wished."""
 
 import argparse
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
@@ -24,25 +24,18 @@ Show = Callable[[Scenario, float], int]
 def demo(nodes: int = 3) -> Scenario:
     """The story, written for three, with as many nodes as wished.
 
-    More are on the island of ben and cleo, so anna is cut off from them as well. With two there is no cleo,
-    and ben does what she does.
+    More are on the island of ben and cleo. With two there is no cleo, and ben does what she does.
     """
     told = read(SHIPPED / "demo.toml")
-    names = list(NAMES[:nodes])
-    steps = [each for step in told.step for each in _cast(step, names)]
-    return msgspec.structs.replace(told, nodes=names, step=steps)
+    steps = told.step
+    if nodes == FEWEST:
+        steps = [_without_cleo(step) for step in steps if not _ben_alone(step)]
+    return msgspec.structs.replace(told, nodes=list(NAMES[:nodes]), step=steps)
 
 
-def _cast(step: Step, names: Sequence[str]) -> Iterator[Step]:
-    """A step as so many nodes play it."""
-    if "cleo" not in names:
-        away = step.expect is not None and step.expect.node == "ben" and not step.expect.values
-        if step.do != "cut cleo" and not away:  # he is the one who is away while lunch is deleted
-            yield _without_cleo(step)
-        return
-    yield step
-    if step.do == "cut cleo":
-        yield from (msgspec.structs.replace(step, do=f"cut {name}") for name in names[3:])
+def _ben_alone(step: Step) -> bool:
+    """Whether ben is looked at while cleo is away: of two, he is the one who is away then."""
+    return step.expect is not None and step.expect.node == "ben" and not step.expect.values
 
 
 def _without_cleo(step: Step) -> Step:

@@ -82,18 +82,18 @@ def svg(timeline: Timeline, label: Label, marks: Sequence[Mark] | None = None) -
             f'<text x="{x[lane]}" y="{TOP - 16}" fill="{colour[lane]}" text-anchor="middle">'
             f"{_text(label(lane))}</text>"
         )
+    writes = {mark.dot: mark for mark in shown if mark.kind in ("write", "delete")}
     for mark in shown:
-        parts += _drawn(mark, x, y, colour, shown)
+        parts += _drawn(mark, x, y, colour, writes.get(mark.dot) if mark.origin else None)
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
 def _drawn(
-    mark: Mark, x: dict[str, int], y: dict[int, int], colour: dict[str, str], shown: Sequence[Mark]
+    mark: Mark, x: dict[str, int], y: dict[int, int], colour: dict[str, str], write: Mark | None
 ) -> list[str]:
     here, row = x[mark.lane], y[mark.number]
     parts = []
-    write = next((m for m in shown if m.dot == mark.dot and m.number in mark.after), None)
-    if mark.origin and write is not None:
+    if write is not None:
         parts.append(
             f'<line x1="{x[write.lane]}" y1="{y[write.number]}" x2="{here}" y2="{row}" '
             'stroke="#8f97c2" marker-end="url(#tip)"/>'

@@ -94,7 +94,7 @@ class LabScreen(CommandScreen):
         self._cluster: Cluster | None = None
         self._guide: Guide | None = None
         self._inks: Mapping[str, str] = {}
-        self._links = Reading([], 0, ())
+        self._links = Reading([], {}, ())
         self._due: dict[int, float] = {}
         self._reading = False
         self._peers_due = 0.0
@@ -241,7 +241,7 @@ class LabScreen(CommandScreen):
         if self._links.banner:
             left += [Span("  "), *self._links.banner]
         if self._links.guests:
-            left.append(Span(f"  + {self._links.guests} from elsewhere", "accent"))
+            left.append(Span(f"  + {len(self._links.guests)} from elsewhere", "accent"))
         how = "join in: decent-tui --peers " if wide else "--peers "
         right = (Span(how, "dim"), Span(f"{cluster.address(self._names[0])} "))
         self.headline.show(spread(left, right, self.size.width))
@@ -295,7 +295,7 @@ class LabScreen(CommandScreen):
 
     def _roster(self) -> Roster:
         cluster, name = self._cluster, self._names[self._chosen]
-        return lab_roster(cluster, name, self._inks) if cluster is not None else Roster()
+        return lab_roster(cluster, name, self._inks, self._links.guests) if cluster is not None else Roster()
 
     def went(self, view: str) -> None:
         """View 1 is the dashboard of the chosen node."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from decent_tui.core.errors import Refused
 from decent_tui.core.operations import Peers, PeerView
+from decent_tui.core.text import printable
 from decent_tui.lab.cluster import Cluster
 from decent_tui.tui.banner import banner
 from decent_tui.tui.lines import Line
@@ -14,11 +15,11 @@ from decent_tui.tui.roster import Face, Roster
 
 
 class Reading(NamedTuple):
-    """Every link between nodes of a cluster, how many others are linked to any of them, and the banner while
-    anything is dialled."""
+    """Every link between nodes of a cluster, the others that are linked to any of them by address, and the
+    banner while anything is dialled."""
 
     links: list[Link]
-    guests: int
+    guests: Mapping[str, PeerView]
     banner: Line
 
 
@@ -27,7 +28,7 @@ async def read_links(cluster: Cluster) -> Reading:
     views = {name: await _peers_of(cluster, name) for name in cluster.names}
     own = {cluster.address(name) for name in cluster.names}
     guests = {
-        address
+        address: peer
         for peers in views.values()
         for address, peer in peers.items()
         if address not in own and peer.state == "alive"
@@ -38,12 +39,16 @@ async def read_links(cluster: Cluster) -> Reading:
         running = cluster.node(one) is not None and cluster.node(other) is not None
         links.append(link(left, right, ends if running else (None, None), (one, other)))
     everybody = [peer for peers in views.values() for peer in peers.values()]
-    return Reading(links, len(guests), banner(everybody))
+    return Reading(links, guests, banner(everybody))
 
 
-def lab_roster(cluster: Cluster, own: str, inks: Mapping[str, str]) -> Roster:
+def lab_roster(cluster: Cluster, own: str, inks: Mapping[str, str], guests: Mapping[str, PeerView]) -> Roster:
     """Who is who in the lab, as the node `own` sees it: everybody by name, also under the id of before."""
     faces: dict[str, Face] = {}
+    for address, guest in guests.items():
+        ink = Roster().face(guest.node_id or "", address).ink
+        face = Face(printable(guest.name or address), "", ink)
+        faces |= dict.fromkeys((address, guest.node_id or address), face)
     for name in cluster.names:
         face = Face(name, "", inks.get(name, "text"))
         ids = {cluster.first_id(name), cluster.id(name)} - {""}

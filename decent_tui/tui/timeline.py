@@ -1,5 +1,6 @@
 """View 3: what happened, in space and time, as far as this node knows."""
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -15,7 +16,8 @@ from textual.widgets import Input
 from decent_tui.core.errors import Refused
 from decent_tui.core.operations import Peers, PeerView
 from decent_tui.lab.chronicle import Chronicle
-from decent_tui.lab.timeline_export import shiviz, svg
+from decent_tui.lab.timeline import Timeline
+from decent_tui.lab.timeline_export import Label, shiviz, svg
 from decent_tui.tui.alongside import alongside
 from decent_tui.tui.banner import banner
 from decent_tui.tui.command_screen import CommandScreen
@@ -92,9 +94,10 @@ class TimelineScreen(ViewScreen):
         await self.chronicle.read()
         with suppress(Refused):  # it is closing, or its disk is in trouble
             self._peers = (await self._subject.node.run(Peers())).peers
+        async with self.chronicle.still() as timeline:
             for peer in self._peers:
                 if peer.node_id and peer.state == "alive":
-                    self.timeline.lane(peer.node_id)
+                    timeline.lane(peer.node_id)
         if self.chronicle.edition != self._shown:
             self._shown = self.chronicle.edition
             self.events.renew()
@@ -162,14 +165,17 @@ class TimelineScreen(ViewScreen):
 
     def action_write(self) -> None:
         """Write the picture and the log, beside each other, and say where."""
-        name = time.strftime("timeline-%Y%m%d-%H%M%S")
+        alongside(self, self._write, "files")
+
+    async def _write(self) -> None:
+        path = (self._folder / time.strftime("timeline-%Y%m%d-%H%M%S")).absolute()
         try:
-            (self._folder / f"{name}.svg").write_text(svg(self.timeline, self._called), encoding="utf-8")
-            (self._folder / f"{name}.log").write_text(shiviz(self.timeline, self._called), encoding="utf-8")
+            async with self.chronicle.still() as timeline:
+                await asyncio.to_thread(_write, path, timeline, self._called)
         except OSError as error:
             self.answer.show("", (f"nothing was written: {error.strerror or error}",), "red")
         else:
-            self.answer.tell(f"written: {(self._folder / name).absolute()}.svg and .log")
+            self.answer.tell(f"written: {path}.svg and .log")
 
     def action_help(self) -> None:
         """Show the keys of this view."""
@@ -182,3 +188,9 @@ class TimelineScreen(ViewScreen):
     def on_resize(self, event: events.Resize) -> None:
         """Lay out anew."""
         self._tell()
+
+
+def _write(path: Path, timeline: Timeline, label: Label) -> None:
+    """Thousands of events take a moment, and the node must not wait for it."""
+    path.with_suffix(".svg").write_text(svg(timeline, label), encoding="utf-8")
+    path.with_suffix(".log").write_text(shiviz(timeline, label), encoding="utf-8")

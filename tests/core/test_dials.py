@@ -13,7 +13,7 @@ from decent_tui.lab.classic_node import ClassicNode
 from decent_tui.lab.sim_node import SimNode
 
 from .network import Network
-from .test_desk import done, pair, refused
+from .test_desk import alone, done, pair, refused
 
 
 def dialled(node: SimNode) -> list[Dialled]:
@@ -286,3 +286,21 @@ def test_what_is_dialled_stays_in_the_memory_of_the_node() -> None:
     texts = [one.text for one in done(a, ops.Recall()).happened if one.what == "network"]
     assert texts[-2:] == ["lag 200 ms, for 30 s: b at b:1", "healed: b at b:1"]
     assert "b at b:1 is alive: linked" in texts
+
+
+def test_all_that_are_known_can_be_cut_at_once() -> None:
+    net, a, b = pair()
+    c = net.node("c", a)
+    net.run(3)
+    assert done(a, ops.Cut("all", for_s=30)).peers == [b.address, c.address]
+    done(a, ops.Put("k", "1"))
+    net.run(3)
+    assert not has(b, "k")
+    assert not has(c, "k")
+    net.run(40)
+    assert has(b, "k")
+    assert has(c, "k")
+
+
+def test_without_a_peer_there_is_none_to_cut() -> None:
+    assert "no peer is known yet" in refused(alone(), ops.Cut("all"))

@@ -1,8 +1,13 @@
 """The demo's story for any number of nodes, and what its arguments may be."""
 
+import asyncio
+
 import pytest
 
+from decent_tui.commands.session import run_line
+from decent_tui.core.operations import Peers
 from decent_tui.lab import demo, play
+from decent_tui.lab.cluster import Cluster, Seat
 from decent_tui.lab.player import play as played
 from decent_tui.lab.scenario import Scenario, read
 from decent_tui.lab.virtual import VirtualStage
@@ -52,3 +57,16 @@ def test_a_wrong_value_is_one_line_and_exit_code_2(
         demo.main(wrong, lambda scenario, speed: 0)
     assert end.value.code == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+async def test_a_guest_who_joined_from_elsewhere_does_not_bridge_the_islands() -> None:
+    story = demo.demo()
+    async with Cluster(story.nodes) as cluster, Cluster(["dora"]) as elsewhere:
+        outcome = await run_line(Seat(elsewhere, "dora"), f"addpeer {cluster.address('anna')}")
+        assert outcome is not None
+        assert outcome.ok
+        async with asyncio.timeout(20):
+            anna = Seat(cluster, "anna")
+            while "dora" not in [one.name for one in (await anna.run(Peers())).peers]:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        await played(story, cluster)

@@ -10,9 +10,14 @@ from textual.pilot import Pilot
 from decent_tui.commands.session import run_line
 from decent_tui.lab.cluster import Cluster
 from decent_tui.lab.scenario import Scenario, scenario
+from decent_tui.tui.convergence import ConvergenceScreen
+from decent_tui.tui.dial_panel import DialPanel
 from decent_tui.tui.header import Rates
 from decent_tui.tui.keybar import KeyBar
 from decent_tui.tui.lab_app import LabApp, LabDashboard
+from decent_tui.tui.lines import plain
+from decent_tui.tui.store_lines import Held, Shelf, Value, store_lines
+from decent_tui.tui.timeline import TimelineScreen
 
 from .screen import text, type_line, until
 
@@ -189,3 +194,47 @@ async def test_the_theme_changes_and_is_told_where_one_looks() -> None:
         before = app.theme
         await pilot.press("ctrl+t")
         await until(pilot, lambda: app.theme != before and "theme:" in text(app.lab.answer))
+
+
+async def test_the_timeline_of_the_lab_shows_what_happened_on_every_node() -> None:
+    async with lab() as (pilot, app, cluster):
+        await do(cluster, "ben", "put k 1")
+        await until(pilot, lambda: " k 1 " in text(app.lab.stores[2]))
+        await cluster.stop("ben")  # what it remembered was read while it ran
+        await pilot.press("3")
+        await until(pilot, lambda: isinstance(app.screen, TimelineScreen))
+        view = app.screen
+        assert isinstance(view, TimelineScreen)
+        await until(pilot, lambda: "everything that happened" in text(view.headline))
+        assert text(view.lanes).split() == ["anna", "ben", "cleo"]
+        await until(pilot, lambda: text(view.events).count("○") == 2, text(view.events))
+        assert not any(mark.inferred for mark in view.timeline)
+        await pilot.press("2")
+        await until(pilot, lambda: isinstance(app.screen, ConvergenceScreen))
+        await until(pilot, lambda: "anna here" in text(app.screen.query_one("#body")))
+        await pilot.press("4")
+        await until(pilot, lambda: app.screen is app.lab)
+
+
+async def test_dials_break_the_links_of_the_chosen_node_and_the_story_waits() -> None:
+    async with lab() as (pilot, app, _):
+        await pilot.press("]", "X")
+        await until(pilot, lambda: isinstance(app.screen, DialPanel))
+        panel = app.screen
+        assert isinstance(panel, DialPanel)
+        await until(pilot, lambda: "Dials of ben" in text(panel.dials) and "anna" in text(panel.dials))
+        await pilot.press("x", "escape")
+        await until(pilot, lambda: "✂ 1 cut" in text(app.lab.headline))
+        await until(pilot, lambda: "cut by ben" in text(app.lab.links))
+        assert "You took over (ben: cut " in text(app.lab.story)
+        await type_line(pilot, ":heal all\n")
+        await until(pilot, lambda: "✂" not in text(app.lab.headline))
+
+
+async def test_where_there_is_no_room_a_value_has_the_colour_of_its_writer() -> None:
+    shelf = Shelf([Held("lunch", (Value('"soup"', "anna"), Value('"salad"', "ben")))], conflicts=1)
+    inks = {"anna": "node-1", "ben": "node-2"}
+    wide, narrow = (store_lines(shelf, (), inks, room, 5) for room in (30, 14))
+    assert plain(wide[0]).split() == ["≠", "lunch", '"soup"', "anna"]
+    assert [plain(line).rstrip() for line in narrow] == ['≠lunch "soup"', '       "salad"']
+    assert [line[3].ink for line in narrow] == ["node-1", "node-2"]
