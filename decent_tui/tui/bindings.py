@@ -12,7 +12,7 @@ EVERYWHERE: Final[list[BindingType]] = [
     Binding("colon", "command", "command", id="command", tooltip="Type a command", priority=True),
     Binding("slash", "filter", "filter", id="filter", tooltip="Filter this pane", priority=True),
     Binding(
-        "enter,ctrl+j",  # the latter is an Enter that was typed before the program had the terminal
+        "enter",
         "submit",
         "accept",
         id="submit",
@@ -27,6 +27,8 @@ EVERYWHERE: Final[list[BindingType]] = [
         id="back",
         tooltip="Back: fold a long answer, drop the filter, leave the zoom, go to the keys",
     ),
+    # an Enter that was typed before the program had the terminal
+    Binding("ctrl+j", "submit", show=False, system=True, id="submit_early", priority=True),
     Binding("y", "yes", "do it", id="yes", tooltip="Carry out what was asked about", priority=True),
     Binding("n", "no", "leave it", id="no", tooltip="Do not carry out what was asked about", priority=True),
     Binding("escape", "no", "Leave it", show=False, id="leave_it", priority=True),

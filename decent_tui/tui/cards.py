@@ -17,7 +17,10 @@ LETTERS: Final = "ab"
 """The keys that keep a sibling at once; any sibling is kept by the cursor over the cards."""
 
 CARD: Final = 26
-"""Cells a card needs to be read; narrower than this and cards are stacked."""
+"""Cells a card needs to be read with ease; narrower than this and cards are stacked."""
+
+SLIM: Final = 20
+"""Cells it takes at least, where stacked cards would hide each other."""
 
 NAMES: Final = "abcdefghijklmnopqrstuvwxyz"
 
@@ -43,14 +46,16 @@ def letter(at: int) -> str:
 
 
 class Look(NamedTuple):
-    """How versions are looked at: at most `most` lines of each value in `room` cells; `tight` without blank
-    lines between the parts of a card; `whole` with long strings and lists unfolded; only lines of a value
-    with the text `find` (`!find`: without it); the sibling `chosen` with a lit frame; ages as of `now`."""
+    """How versions are looked at: at most `most` lines of each value in `room` cells, a card not narrower
+    than `card`; `tight` without blank lines between the parts of a card; `whole` with long strings and lists
+    unfolded; only lines of a value with the text `find` (`!find`: without it); the sibling `chosen` with a
+    lit frame; ages as of `now`."""
 
     roster: Roster
     room: int
     now: float
     most: int = FEWEST
+    card: int = CARD
     tight: bool = False
     whole: bool = False
     find: str = ""
@@ -143,7 +148,7 @@ class Laid(NamedTuple):
 def cards(inspection: Inspection, values: Values, look: Look) -> Laid:
     """All versions side by side as far as they fit, the rest below."""
     count = len(inspection.siblings)
-    across = max(1, min(count, 3, (look.room + 1) // (CARD + 1)))
+    across = max(1, min(count, 3, (look.room + 1) // (look.card + 1)))
     wide = (look.room - (across - 1)) // across
     highest = max((n for view in inspection.siblings for n in view.record.vc.values()), default=1)
     shown = [values.lines(at, wide - 4, look) for at in range(count)]

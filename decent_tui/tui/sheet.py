@@ -3,7 +3,7 @@
 from typing import Final, NamedTuple
 
 from decent_tui.core.operations import Inspection
-from decent_tui.tui.cards import FEWEST, Laid, Look, Values, cards
+from decent_tui.tui.cards import FEWEST, SLIM, Laid, Look, Values, cards
 from decent_tui.tui.explain import explained
 from decent_tui.tui.lines import Line
 
@@ -20,7 +20,8 @@ class Sheet(NamedTuple):
 
 def sheet(shown: Inspection, values: Values, look: Look, rows: int) -> Sheet:
     """Cards and sentences in `rows` rows, if that can be: with air between the parts, else without, else with
-    the values folded, so that the sentences stay in sight. Unfolded or filtered, as long as it takes."""
+    more cards side by side, else with the values folded, so that the sentences stay in sight. Unfolded or
+    filtered, as long as it takes."""
     told = explained(shown, look.roster, look.room)
     if look.whole or look.find:
         laid = cards(shown, values, look._replace(most=UNFOLDED, whole=True))
@@ -30,6 +31,10 @@ def sheet(shown: Inspection, values: Values, look: Look, rows: int) -> Sheet:
     if len(laid.lines) + len(told) > rows:
         look, told = look._replace(tight=True), told[1:]  # the first of them is empty
         laid = cards(shown, values, look)
+        if len(laid.lines) + len(told) > rows and laid.rows > 1:
+            slim = cards(shown, values, look._replace(card=SLIM))
+            if len(slim.lines) < len(laid.lines):
+                look, laid = look._replace(card=SLIM), slim
         over = len(laid.lines) + len(told) - rows
         if over > 0:
             fewer = laid.longest - -(-over // laid.rows)

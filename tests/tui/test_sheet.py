@@ -10,7 +10,7 @@ from decent_tui.tui.lines import plain, width
 from decent_tui.tui.roster import Colours, roster
 from decent_tui.tui.sheet import Sheet, sheet
 
-from .scripted import HERON, NOON, Scripted, three_peers
+from .scripted import HERON, LYNX, NOON, Scripted, three_peers
 
 
 def conflict(entries: int) -> tuple[Scripted, Inspection]:
@@ -54,6 +54,18 @@ def test_the_sentences_stay_in_sight_while_there_is_room_for_six_lines_of_a_valu
     assert len(made.lines) <= rows
     assert "wrote without having seen" in plain(made.lines[-3])
     assert made.laid.folded is ("more" in text(made))
+    assert all(width(line) <= 70 for line in made.lines)
+
+
+def test_three_siblings_stand_side_by_side_where_they_would_hide_each_other() -> None:
+    node, _ = conflict(2)
+    node.write(LYNX, "k", '{"name": "third"}', context={})
+    inspection = node._inspect("k")
+    look = Look(roster(node._status(), node.peers, Colours()), 70, NOON)
+    assert sheet(inspection, Values(inspection), look, 60).laid.rows == 2
+    made = sheet(inspection, Values(inspection), look, 20)
+    assert made.laid.rows == 1
+    assert len(made.lines) <= 20
     assert all(width(line) <= 70 for line in made.lines)
 
 
