@@ -11,7 +11,7 @@ from decent_tui.tui import json_view
 from decent_tui.tui.json_text import merged
 from decent_tui.tui.lines import Line, Span, crop, fit, flow, pad, plain, said, width
 from decent_tui.tui.roster import Roster
-from decent_tui.tui.words import ago, plural, size
+from decent_tui.tui.words import ago, plural, size, span
 
 LETTERS: Final = "ab"
 """The keys that keep a sibling at once; any sibling is kept by the cursor over the cards."""
@@ -200,6 +200,8 @@ def heading(view: SiblingView, at: int, count: int, look: Look, wide: int, edge:
     name = Span(f" {face.name}")
     if face.name and width((*words, name, age)) <= wide - 2:  # when it was written counts for more
         words.append(name)
+    elif width((*words, age)) > wide - 2:
+        age = Span(f" · {span(look.now - view.record.ts)} ", "dim")
     words = crop((*words, age), wide - 2)
     return [*words, Span("─" * (wide - 1 - width(words)) + "╮", edge)]
 

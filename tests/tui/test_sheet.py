@@ -63,8 +63,9 @@ def test_three_siblings_stand_side_by_side_where_they_would_hide_each_other() ->
     inspection = node._inspect("k")
     look = Look(roster(node._status(), node.peers, Colours()), 70, NOON)
     assert sheet(inspection, Values(inspection), look, 60).laid.rows == 2
-    made = sheet(inspection, Values(inspection), look, 20)
+    made = sheet(inspection, Values(inspection), look._replace(now=NOON + 600), 20)
     assert made.laid.rows == 1
+    assert plain(made.lines[0]).count("10 min ") == 3
     assert len(made.lines) <= 20
     assert all(width(line) <= 70 for line in made.lines)
 
