@@ -1,9 +1,10 @@
 """What there is to say about a node, as families of Prometheus metrics (extra `metrics`).
 
 Peers choose their names and ids: every label passes the one door, as on a screen, and what then says the same
-as another is left out, because a scraper would refuse all of it.
+as another is told once, because a scraper would refuse all of it.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Final, get_args
@@ -89,8 +90,11 @@ def of_node(measures: Measures) -> Iterator[Metric]:
     blocked = GaugeMetricFamily(
         "decent_tombstones_blocked", "Tombstones that wait for the word of this node.", labels=("node_id",)
     )
+    waits: Counter[str] = Counter()
     for node, count in measures.waits_for.items():
-        _add(blocked, (node or measures.node_id,), count)
+        waits[printable(node or measures.node_id)] += count
+    for shown, count in waits.items():
+        _add(blocked, (shown,), count)
     yield blocked
 
 

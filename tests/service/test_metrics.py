@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import aiohttp
+import msgspec
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -119,6 +120,15 @@ def test_hostile_names_stay_labels() -> None:
     shown = {dict(labels)["name"] for name, labels in said if name == "decent_peer_info"}
     assert {"back\\slash", "two␊lines", "␛[2J", "the same once more", "é", ""} <= shown
     assert len([name for name, _ in said if name == "decent_peer_up"]) == len(names) + 1
+
+
+async def test_nodes_whose_ids_read_alike_are_counted_together() -> None:
+    async with memory_node() as node:
+        measures = await node.run(ops.Measure())
+    told = msgspec.structs.replace(measures, waits_for={"x\x1b": 1, "x␛": 2, "": 4, measures.node_id: 8})
+    said = read(b"".join(map(write, families.of_node(told))))
+    blocked = {dict(labels)["node_id"]: value for (name, labels), value in said.items() if "blocked" in name}
+    assert blocked == {"x␛": 3, measures.node_id: 12}
 
 
 def test_every_number_of_the_load_is_said() -> None:
