@@ -133,6 +133,7 @@ class Desk:
 
     def _put_all(self, pairs: Sequence[ops.Pair]) -> ops.Written:
         checked = [(_key(pair.key), _value(bytes(pair.value))) for pair in pairs]  # all, before the first
+        self._parts.quota.check()
         for key, value in checked:
             self._parts.replica.put(key, value, self._parts.clock.wall)
         self._parts.tally.writes += len(checked)

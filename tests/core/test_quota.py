@@ -1,6 +1,7 @@
 """A full node takes nothing in, loses nothing by it, and is level again once there is room."""
 
 import pytest
+from msgspec import Raw
 
 from decent_tui.core import operations as ops
 from decent_tui.core.errors import Refused
@@ -47,6 +48,17 @@ def test_a_store_is_full_from_the_limit_on_and_has_room_again_below_it() -> None
         quota.check()
     one.delete("k", 1)
     assert not quota.is_full()
+
+
+def test_many_values_at_once_are_no_way_around_it() -> None:
+    node = Network(1).node("a")
+    pairs = tuple(ops.Pair(f"k{number}", Raw(LARGE.encode())) for number in range(5))
+    assert node.do(ops.PutAll(pairs)) == ops.Written(5)
+    fill(node, 10_000)
+    answer = node.do(ops.PutAll((ops.Pair("later", Raw(b"1")),)))
+    assert isinstance(answer, Refused)
+    assert "--max-bytes" in str(answer)
+    assert isinstance(node.do(ops.Get("later")), Refused)
 
 
 def test_what_is_pushed_to_a_full_node_is_not_taken_in_and_comes_later() -> None:
