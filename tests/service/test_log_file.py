@@ -14,12 +14,6 @@ from decent_tui.service.log_file import KEPT, LONGEST, log_to_file
 LOG = logging.getLogger("decent_tui.test")
 
 
-@pytest.fixture
-def unreported(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing that is logged goes into the test's own report, which is written as UTF-8."""
-    monkeypatch.setattr(logging.getLogger(), "handlers", [])
-
-
 def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
@@ -43,9 +37,11 @@ def test_a_line_says_when_how_bad_who_and_what(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text", ["\x1b]52;c;aGk=\x07", "two\nlines\r", "\x7f\x9b2J", "\u202e\u2028", "\ud800", "ключ 🔑", '"}\\']
 )
-@pytest.mark.usefixtures("unreported")
-def test_hostile_text_is_exact_for_programs_and_harmless_for_terminals(tmp_path: Path, text: str) -> None:
+def test_hostile_text_is_exact_for_programs_and_harmless_for_terminals(
+    tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "x.log"
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])  # it would be in the test's own report, as UTF-8
     with log_to_file(path):
         LOG.info("%s", text, extra={"fields": {"key": text}})
     raw = path.read_bytes()
