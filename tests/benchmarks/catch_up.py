@@ -10,6 +10,7 @@ from decent_tui.core.version import Version
 from decent_tui.storage.sqlite import SqliteStore
 
 from .limits import bare_codec, bare_upsert, our_codec
+from .meter import of_process
 from .nodes import HeadlessNode, build, copy
 from .table import Figure, interleaved, ratio, seconds
 
@@ -22,7 +23,9 @@ def run(folder: Path, runs: int) -> list[Figure]:
     """Seconds from the start of the empty node until it has all."""
     source = build(folder / f"{KEYS}.db", KEYS)
     versions = versions_of(source)
-    ours, bare = interleaved(runs, lambda: _catch_up(source), lambda: bare_upsert(versions))
+    cpu: list[float] = []
+    bare_cpu: list[float] = []
+    ours, bare = interleaved(runs, lambda: _catch_up(source, cpu), lambda: bare_upsert(versions, bare_cpu))
     message = Versions(pack(versions[:MESSAGE]))
     codec, plain = interleaved(50, lambda: our_codec(message), lambda: bare_codec(message))
     return [
@@ -32,6 +35,13 @@ def run(folder: Path, runs: int) -> list[Figure]:
             f"{seconds(bare)} bare SQLite upserts, flushed",
             ratio(ours, bare),
             "1.3 s; 1.43",
+        ),
+        Figure(
+            "its CPU, from frame to disk",
+            seconds(cpu),
+            f"{seconds(bare_cpu)} of the bare upserts",
+            ratio(cpu, bare_cpu),
+            "1.43",
         ),
         Figure(
             f"a message of {MESSAGE:,} versions, written and read",
@@ -53,12 +63,13 @@ def versions_of(path: Path) -> list[Version]:
     return found
 
 
-def _catch_up(source: Path) -> float:
+def _catch_up(source: Path, cpu: list[float]) -> float:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with HeadlessNode(copy(source, folder / "full.db")) as full:
             full.ask("status")
             with HeadlessNode(folder / "empty.db", full.port) as empty:
-                began = perf_counter()
+                began, used = perf_counter(), of_process(empty.pid)["cpu"]
                 empty.wait_for(keys=KEYS)
+                cpu.append(of_process(empty.pid)["cpu"] - used)
                 return perf_counter() - began

@@ -20,6 +20,8 @@ WRITES = 5_000
 PEERS = (5, 50)
 IDLE = 10.0
 """Seconds for which an idle node is watched."""
+SINGLE = 300
+"""Writes made one after the other."""
 
 
 def run(folder: Path, runs: int) -> list[Figure]:
@@ -48,16 +50,22 @@ def run(folder: Path, runs: int) -> list[Figure]:
                 "1.3",
             )
         )
-    many, few = interleaved(3, lambda: _with_peers(PEERS[1]), lambda: _with_peers(PEERS[0]))
-    figures.append(
-        Figure(
-            f"idle CPU with {PEERS[1]} peers",
-            f"{statistics.median(many):.1f} % of a core",
-            f"{statistics.median(few):.1f} % with {PEERS[0]}",
-            ratio(many, few),
-            str(PEERS[1] // PEERS[0]),
+    idle: dict[int, list[float]] = {count: [] for count in PEERS}
+    busy: dict[int, list[float]] = {count: [] for count in PEERS}
+    for count in PEERS * 3:
+        with tempfile.TemporaryDirectory() as name, HeadlessNode(Path(name) / "a.db") as node:
+            asyncio.run(_with_peers(node, count, idle[count], busy[count]))
+    few, many = PEERS
+    for what, cpu in (("an idle second", idle), ("a write", busy)):
+        figures.append(
+            Figure(
+                f"CPU of {what} with {many} peers",
+                f"{statistics.median(cpu[many]) * 1e3:.1f} ms",
+                f"{statistics.median(cpu[few]) * 1e3:.1f} ms with {few}",
+                ratio(cpu[many], cpu[few]),
+                str(many // few),
+            )
         )
-    )
     return figures + [_digests(nodes) for nodes in (10, 100, 1_000)]
 
 
@@ -87,22 +95,20 @@ def _lines(source: Path, keys: int, what: str) -> float:
             return node.carry_out(lines, WRITES)
 
 
-def _with_peers(count: int) -> float:
-    """Percent of a core that a node takes when so many idle peers are linked to it."""
-    with tempfile.TemporaryDirectory() as folder, HeadlessNode(Path(folder) / "a.db") as node:
-        return asyncio.run(_idle(node, count))
-
-
-async def _idle(node: HeadlessNode, count: int) -> float:
+async def _with_peers(node: HeadlessNode, count: int, idle: list[float], busy: list[float]) -> None:
+    """Add the CPU seconds of an idle second and of a write, when so many idle peers are linked to a node."""
     peers = [asyncio.create_task(_peer(node.port, at)) for at in range(count)]
     await asyncio.sleep(3)
-    before = of_process(node.pid)["cpu"]
+    begun = of_process(node.pid)["cpu"]
     await asyncio.sleep(IDLE)
-    used = of_process(node.pid)["cpu"] - before
+    idle.append((of_process(node.pid)["cpu"] - begun) / IDLE)
+    begun = of_process(node.pid)["cpu"]
+    for at in range(SINGLE):
+        await asyncio.to_thread(node.ask, f"put {key(at)} 1")
+    busy.append((of_process(node.pid)["cpu"] - begun) / SINGLE)
     for peer in peers:
         peer.cancel()
     await asyncio.gather(*peers, return_exceptions=True)
-    return 100 * used / IDLE
 
 
 async def _peer(port: int, at: int) -> None:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 import msgspec
 
@@ -30,14 +30,15 @@ def empty_database(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def bare_upsert(versions: list[Version]) -> float:
-    """Seconds to write versions that are rows already, a batch a transaction, each flushed to the disk."""
+def bare_upsert(versions: list[Version], cpu: list[float]) -> float:
+    """Seconds to write versions that are rows already, a batch a transaction, each flushed to the disk. Those
+    of the CPU are added to `cpu`."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bare.db"
         connection = empty_database(path)
         rows = list(map(Rows(connection, path).row, versions))
         log = os.open(f"{path}-wal", os.O_RDONLY)
-        began = perf_counter()
+        began, used = perf_counter(), process_time()
         for start in range(0, len(rows), BATCH):
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany(
@@ -46,6 +47,7 @@ def bare_upsert(versions: list[Version]) -> float:
             connection.execute("COMMIT")
             flush(log)
         took = perf_counter() - began
+        cpu.append(process_time() - used)
         connection.close()
         os.close(log)
     return took
