@@ -213,12 +213,14 @@ class Engine:
             self._classic.end(found)
             self._parts.drop(found, str(error))
 
-    def pushes(self, ready: Collection[int]) -> None:
-        """Have sent what waits for links that are ready for more."""
-        self._exchange.pushes(ready)
+    def pushes(self, ready: Collection[int]) -> bool:
+        """Have sent what waits for links that are ready for more; whether another turn should follow, because
+        there is more than goes at a time."""
+        more = self._exchange.pushes(ready)
         for link in self._parts.links.classic():
             if link.id in ready and self._classic.wants_turn(link):
                 self._classic.pushes(link)
+        return more
 
     def stop(self) -> None:
         """Say goodbye on every link."""

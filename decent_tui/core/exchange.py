@@ -185,9 +185,11 @@ class Exchange:
 
     # ------------------------------------------------------------------ pushes
 
-    def pushes(self, ready: Collection[int]) -> None:
-        """Send what waits on the links that are ready for more, and tell writers what has arrived."""
-        parts = self._parts
+    def pushes(self, ready: Collection[int]) -> bool:
+        """Send what waits on the links that are ready for more, and tell writers what has arrived; whether on
+        one of these links more waits than goes at a time."""
+        parts, more = self._parts, False
+        last, push = None, None
         for link in parts.links.decent():
             if link.owes_word and link.pull is None and parts.clock.now >= link.next_word:
                 link.next_word = parts.clock.now + WORD
@@ -195,12 +197,16 @@ class Exchange:
             if not link.outbox.waiting and not link.outbox.dropped:
                 continue
             if link.id in ready and link.outbox.waiting:
-                batch = link.outbox.take()
+                batch = link.outbox.take(parts.me.tuning.push)
+                more = more or bool(link.outbox.waiting)
                 link.sent_versions += len(batch)
-                parts.out.send(link.id, wire.Versions(pack(batch)))
+                if push is None or batch != last:  # most links get the same
+                    last, push = batch, wire.Versions(pack(batch))
+                parts.out.send(link.id, push)
             elif link.id in ready and link.outbox.dropped:
                 link.outbox.dropped = False
                 self._beat(link)
+        return more
 
     # ------------------------------------------------------------------ heartbeats
 

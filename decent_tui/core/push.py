@@ -48,12 +48,12 @@ class Outbox:
             return
         self.waiting.append(version)
 
-    def take(self) -> list[Version]:
-        """The next batch: at most a chunk, at least one version if any waits."""
+    def take(self, chunk: int = CHUNK) -> list[Version]:
+        """The next batch: at most `chunk` bytes, at least one version if any waits."""
         taken, size = 0, 0
         for version in self.waiting:
             size += weight(version)
-            if taken and size > CHUNK:
+            if taken and size > chunk:
                 size -= weight(version)
                 break
             taken += 1

@@ -16,6 +16,10 @@ class Tuning:
     """Bytes of versions in an answer to a sync, at most (but at least one version). Small while a screen
     shares the event loop."""
 
+    push: int = CHUNK
+    """Bytes of versions in a push, at most (but at least one version). Small too while a screen shares the
+    event loop: packing a full chunk takes 4 ms."""
+
     page: int = 4_096
     """Dots in one page of a full answer's list: below 100 KiB even when no two are neighbours."""
 

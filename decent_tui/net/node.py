@@ -49,7 +49,7 @@ _OPEN_TO_ALL: Final = (
 )
 
 SCREEN_CHUNK: Final = 24 * 1024
-"""Bytes of versions in an answer while a screen shares the loop: about 2 ms of work."""
+"""Bytes of versions in an answer or a push while a screen shares the loop: about 2 ms of work."""
 
 SCREEN_PAUSE: Final = 0.002
 """Seconds of pause between two slices while a screen shares the loop (see `Settings.screen`)."""
@@ -168,7 +168,7 @@ class Node:
             tag=draw_id(self._chance),
             volatile=self._settings.volatile,
             data=self.data,
-            tuning=Tuning(chunk=SCREEN_CHUNK) if self._settings.screen else Tuning(),
+            tuning=Tuning(chunk=SCREEN_CHUNK, push=SCREEN_CHUNK) if self._settings.screen else Tuning(),
             max_bytes=self._settings.max_bytes,
             max_peers=self._settings.limits.peers,
         )

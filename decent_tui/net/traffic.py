@@ -53,6 +53,7 @@ class Traffic:
         self._callers: dict[int, Caller] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._late = Late()
+        self._pushed: tuple[wire.Message | None, bytes] = (None, b"")
         self._stopping = False
 
     @property
@@ -264,7 +265,7 @@ class Traffic:
         """Send a message, as the dials have it."""
         if number not in self._connections:
             return
-        line = wire.encode(message, request)
+        line = self._line(message, request)
         times = self._engine.course(number, message, outgoing=True)
         if not times:
             self._watch(number, message, wire.type_name(message), line, outgoing=True, lost=True)
@@ -273,6 +274,15 @@ class Traffic:
                 self._put(number, message, line)
             else:
                 self._late.add(at, len(line), lambda: self._put(number, message, line))
+
+    def _line(self, message: wire.Message, request: wire.RequestId) -> bytes:
+        """The line of a message. The same push goes out on most links: it is encoded once."""
+        pushed, line = self._pushed
+        if message is not pushed:
+            line = wire.encode(message, request)
+            if isinstance(message, wire.Versions) and request is None:
+                self._pushed = message, line
+        return line
 
     def _put(self, number: int, message: wire.Message, line: bytes) -> None:
         """Put a line on the wire."""

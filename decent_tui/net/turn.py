@@ -147,7 +147,8 @@ class Turns:
         """One commit, one sync of the disk, and then everything that waited for it."""
         effects: list[Effect] = []
         try:
-            self._engine.pushes(hands.ready())
+            if self._engine.pushes(hands.ready()):
+                asyncio.get_running_loop().call_soon(self._wake.set)
             wrote = self._engine.commit()
             effects, events = self._engine.take_effects(), self._engine.take_events()
             if wrote and self._make_durable is not None:

@@ -44,6 +44,20 @@ def test_a_write_is_one_push_and_needs_no_pull() -> None:
     assert net.level()
 
 
+def test_a_burst_goes_out_at_once_however_little_goes_at_a_time() -> None:
+    net = Network(1)
+    a = net.node("a", tuning=Tuning(push=1))
+    net.node("b", a)
+    net.run(3)
+    already = len(net.sent)
+    a.turn(lambda: a.engine.operate_all([(number, ops.Put(f"k{number}", "1")) for number in range(3)]))
+    a.turn(lambda: None)
+    assert a.engine.pushes(a.wires) is False  # the third is the last
+    a.turn(lambda: None)
+    pushed = [line.message for who, line in sent(net, already) if who == "a" and line.type == "VERSIONS"]
+    assert [len(message.batch.keys) for message in pushed if isinstance(message, wire.Versions)] == [1, 1, 1]
+
+
 def test_the_writer_knows_soon_that_the_others_have_it() -> None:
     net, a, b = two()
     a.do(ops.Put("k", "1"))

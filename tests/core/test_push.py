@@ -30,6 +30,14 @@ def test_a_batch_is_a_chunk_at_most_but_at_least_one_version() -> None:
     assert box.take() == [huge]
 
 
+def test_a_batch_may_be_smaller() -> None:
+    box = Outbox()
+    versions = [version(A, number) for number in range(1, 4)]
+    for one in versions:
+        box.add(one)
+    assert [box.take(1) for _ in range(4)] == [[one] for one in versions] + [[]]
+
+
 def test_a_full_outbox_forgets_what_it_held_and_says_so() -> None:
     box = Outbox()
     some = version(A, 1, text='"' + "x" * 200_000 + '"')
