@@ -133,12 +133,12 @@ def test_a_write_is_one_row_and_little_else(node: Node) -> None:
     assert node.statements <= 1.06 * MANY
 
 
-def test_a_write_over_another_takes_one_row_out_and_puts_one_in(node: Node) -> None:
+def test_a_write_over_another_is_one_row_changed(node: Node) -> None:
     node.put(1, MANY)
     node.statements = 0
     node.put(1, MANY)
     assert node.store.counts().versions == MANY
-    assert node.statements <= 2.06 * MANY
+    assert node.statements <= 1.06 * MANY
 
 
 def test_a_version_that_is_known_touches_no_row(node: Node) -> None:
@@ -197,4 +197,4 @@ def test_a_version_that_is_sent_costs_so_many_calls() -> None:
 
 
 def test_a_write_costs_so_many_calls(node: Node) -> None:
-    assert calls(lambda: node.put(1, MANY)) <= 170 * MANY
+    assert calls(lambda: node.put(1, MANY)) <= 180 * MANY

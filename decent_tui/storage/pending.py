@@ -57,10 +57,12 @@ class Pending:
 class Moves(NamedTuple):
     """What some changes come to, table by table.
 
-    `left` and `entered` are the keys that are no longer, or now, of a kind, each as a row; under None
-    those that are not held any more (`entered`), or were not before (`left`).
+    `replaced` are a version and the one that took its place alone, both values or both tombstones; what else
+    went is `dropped`, what else came `kept`. `left` and `entered` are the keys that are no longer, or now, of
+    a kind, each as a row; under None those not held any more (`entered`), or not before (`left`).
     """
 
+    replaced: Sequence[tuple[Version, Version]]
     dropped: Sequence[Version]
     kept: Sequence[Version]
     left: dict[Kind | None, list[tuple[str]]]
@@ -69,18 +71,28 @@ class Moves(NamedTuple):
     @classmethod
     def of(cls, changes: Iterable[Change]) -> "Moves":
         """The sum of the changes, which are of different keys."""
+        replaced: list[tuple[Version, Version]] = []
         dropped: list[Version] = []
         kept: list[Version] = []
         left: dict[Kind | None, list[tuple[str]]] = {"live": [], "conflicts": [], "deleted": [], None: []}
         entered: dict[Kind | None, list[tuple[str]]] = {"live": [], "conflicts": [], "deleted": [], None: []}
         for change in changes:
-            dropped += change.dropped
-            kept += change.kept
+            gone, come = change.dropped, change.kept
+            if len(gone) == 1 == len(come) and gone[0].deleted == come[0].deleted:
+                replaced.append((gone[0], come[0]))
+            else:
+                dropped += gone
+                kept += come
             was, now = kind(change.before), kind(change.after)
             if was != now:
                 left[was].append((change.key,))
                 entered[now].append((change.key,))
-        return cls(dropped, kept, left, entered)
+        freed = {(old.node, old.seq) for old, _ in replaced}
+        for old, new in [pair for pair in replaced if (pair[1].node, pair[1].seq) in freed]:
+            replaced.remove((old, new))  # one dot of two writes, in an audit: both rows are made anew
+            dropped.append(old)
+            kept.append(new)
+        return cls(replaced, dropped, kept, left, entered)
 
     def more(self, kind: Kind) -> int:
         """By how many the keys of this kind grew."""

@@ -80,6 +80,13 @@ INSERT: Final = """
     INSERT INTO version (deleted, key, node, seq, value, context, lamport, author, ts, cid)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+UPDATE: Final = """
+    UPDATE version SET node = ?, seq = ?, value = ?, context = ?, lamport = ?, author = ?, ts = ?, cid = ?
+    WHERE node = ? AND seq = ?
+"""
+"""One version in the place of another of its key, both values or both tombstones: the index of keys, and so a
+page that is likely far from the others, stays as it is."""
+
 LISTS: Final[tuple[tuple[Kind, str, str], ...]] = (
     ("conflicts", "DELETE FROM conflict WHERE key = ?", "INSERT INTO conflict VALUES (?)"),
     ("deleted", "DELETE FROM gone WHERE key = ?", "INSERT INTO gone VALUES (?)"),

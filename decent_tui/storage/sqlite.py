@@ -238,6 +238,7 @@ class SqliteStore:
             return False
         try:
             self._write_out()
+            self._expected.clear()
             changed = self._transaction.commit()
         except BaseException:
             self.rollback()
@@ -325,12 +326,17 @@ class SqliteStore:
         """Put the changes that wait into the tables."""
         if not self._pending:
             return
-        self._expected.clear()
         with self._transaction:
-            moves = Moves.of(self._pending.take())
+            changes = self._pending.take()
+            self._expected.update(
+                (change.key, change.after) for change in changes if change.key in self._expected
+            )
+            moves = Moves.of(changes)
             number, row = self._rows.number, self._rows.row
             dots = [(number(version.node), version.seq) for version in moves.dropped]
             self._exactly("DELETE FROM version WHERE node = ? AND seq = ?", dots)
+            changed = [(*row(new)[2:], number(old.node), old.seq) for old, new in moves.replaced]
+            self._exactly(queries.UPDATE, changed)
             self._exactly(queries.INSERT, [row(version) for version in moves.kept])
             for kind, take_out, put_in in queries.LISTS:
                 self._exactly(take_out, moves.left[kind])

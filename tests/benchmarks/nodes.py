@@ -76,7 +76,7 @@ class HeadlessNode:
         while (status := self.ask("status")) and any(status[name] != want for name, want in wanted.items()):
             if time.monotonic() > deadline:
                 raise SystemExit(f"never came: {wanted}, but {status}")
-            time.sleep(0.01)
+            time.sleep(0.03)
 
     def wait_for_link(self) -> None:
         """Return when it is linked to a peer."""
@@ -84,7 +84,7 @@ class HeadlessNode:
         while not any(peer["state"] == "alive" for peer in self.ask("peers")["peers"]):
             if time.monotonic() > deadline:
                 raise SystemExit("the nodes do not find each other")
-            time.sleep(0.01)
+            time.sleep(0.03)
 
 
 def build(path: Path, keys: int) -> Path:

@@ -13,6 +13,7 @@ from decent_tui.storage.sqlite import SqliteStore
 from tests.storage.make import connection, hold, put, version
 
 A1, A2, GONE = version("a", 1), version("a", 2, "2", node="n2"), version("a", 3, None)
+E1, E2, F1, F2 = version("e", 11), version("e", 12), version("f", 13, None), version("f", 14, None)
 SAME = version("a", 4, "1", node="n3")  # the value of A1
 
 
@@ -66,12 +67,26 @@ def test_what_changes_come_to() -> None:
         Change.of("b", (), (b,)),
         Change.of("c", (c,), ()),
         Change.of("d", (), ()),
+        Change.of("e", (E1,), (E2,)),
+        Change.of("f", (F1,), (F2,)),
     ]
     moves = Moves.of(changes)
+    assert moves.replaced == [(E1, E2), (F1, F2)]
     assert (moves.dropped, moves.kept) == ([c], [A2, b])
     assert moves.left == {"live": [("a",)], "conflicts": [], "deleted": [("c",)], None: [("b",)]}
     assert moves.entered == {"live": [("b",)], "conflicts": [("a",)], "deleted": [], None: [("c",)]}
     assert [moves.more("live"), moves.more("conflicts"), moves.more("deleted")] == [0, 1, -1]
+
+
+def test_a_dot_that_goes_over_to_another_key_is_never_there_twice() -> None:
+    taken, free = version("g", 13, "2"), version("f", 20)
+    moves = Moves.of([Change.of("e", (E1,), (E2,)), Change.of("g", (GONE,), (taken,))])
+    assert moves.replaced == [(E1, E2)]
+    moves = Moves.of(
+        [Change.of("g", (version("g", 9),), (taken,)), Change.of("f", (version("f", 13),), (free,))]
+    )
+    assert moves.replaced == [(version("f", 13), free)]
+    assert (moves.dropped, moves.kept) == ([version("g", 9)], [taken])
 
 
 # ------------------------------------------------------------------ in a store
