@@ -16,10 +16,6 @@ class Tuning:
     """Bytes of versions in an answer to a sync, at most (but at least one version). Small while a screen
     shares the event loop."""
 
-    push: int = CHUNK
-    """Bytes of versions in a push, at most (but at least one version). Small too while a screen shares the
-    event loop: packing a full chunk takes 4 ms."""
-
     page: int = 4_096
     """Dots in one page of a full answer's list: below 100 KiB even when no two are neighbours."""
 
@@ -34,3 +30,7 @@ class Tuning:
 
     audit: float = 3600.0
     """Between two audits of one peer: each is all that both hold, and what it cannot mend, a person must."""
+
+    push: int = CHUNK
+    """Bytes of versions in a push, at most (but at least one version). Small too while a screen shares the
+    event loop: packing a full chunk takes 4 ms."""

@@ -11,8 +11,8 @@ from decent_tui.core.errors import StorageError
 from decent_tui.core.store import Change
 from decent_tui.core.version import Siblings, Version, in_conflict, live
 
-MOST: Final = 200
-"""Changes that wait at most: writing them out takes about a millisecond, and more would gain nothing."""
+MOST: Final = 100
+"""Changes that wait at most: writing them out takes half a millisecond, and more would gain little."""
 
 Kind = Literal["live", "conflicts", "deleted"]
 """What a key that holds something is; `conflicts` are live too."""
