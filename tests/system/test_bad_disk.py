@@ -153,12 +153,13 @@ def test_a_disk_that_becomes_read_only_is_read_on(cluster: Cluster, disk: Disk) 
     assert (node.node_id, len(node.keys())) == (node_id, 50)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads and writes everything")
 @pytest.mark.parametrize(("mode", "said"), [(0o400, "cannot be written"), (0o000, "cannot be opened")])
 def test_a_file_without_permission_is_refused_and_stays(cluster: Cluster, mode: int, said: str) -> None:
     data = written(cluster)
     content = data.read_bytes()
     data.chmod(mode)
+    if os.access(data, os.W_OK):
+        pytest.skip("who runs this may write everything")
     try:
         assert said in refused_start(cluster, data)
     finally:
