@@ -91,6 +91,9 @@ class ConvergenceScreen(ViewScreen):
         self._traffic: deque[float] = deque(maxlen=SAMPLES)
         self._carried: int | None = None
         self._picture: Picture | None = None
+        self._reasons: Sequence[KeyReasons] = ()
+        self._lost = ""
+        self._level = False
         self._reading = False
         self._unsubscribe: Callable[[], None] | None = None
         self.headline = _Lines(id="headline")
@@ -133,17 +136,23 @@ class ConvergenceScreen(ViewScreen):
         try:
             view = await self._node.run(Convergence())
             peers = (await self._node.run(Peers())).peers
-            reasons = [r for key in await self._watched.keys(self._node) if (r := await self._why(key))]
-        except Refused:
-            return  # the node is closing, or its disk is in trouble; the last picture stays
+            level, self._level = self._level, not any(row.lacks for row in view.rows)
+            if self._watched.news or not (level and self._level):  # else all reads as before
+                keys = await self._watched.keys(self._node)
+                self._reasons = [reasons for key in keys if (reasons := await self._why(key))]
+        except Refused as error:
+            self._lost = str(error)  # the last picture stays
+            self._show()
+            return
         finally:
             self._reading = False
+        self._lost = ""
         carried = view.sent + view.received
         self._flying.append(float(view.in_flight))
         self._traffic.append(0.0 if self._carried is None else (carried - self._carried) / READ)
         self._carried = carried
         self._picture = Picture(
-            view, peers, self._roster(), tuple(self._flying), tuple(self._traffic), reasons
+            view, peers, self._roster(), tuple(self._flying), tuple(self._traffic), self._reasons
         )
         self._show()
 
@@ -155,7 +164,7 @@ class ConvergenceScreen(ViewScreen):
 
     def _show(self) -> None:
         if self._picture is not None and self.is_mounted:
-            self.headline.show((headline(self._picture, self.size.width),))
+            self.headline.show((headline(self._picture, self.size.width, self._lost),))
             self.body.show(body(self._picture, self.size.width))
 
     def action_help(self) -> None:

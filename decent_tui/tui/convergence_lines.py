@@ -8,7 +8,7 @@ import msgspec
 
 from decent_tui.core.operations import ConvergenceView, KeyReasons, LackRow, PeerView
 from decent_tui.core.text import printable
-from decent_tui.tui.banner import banner
+from decent_tui.tui.banner import banner, unreachable
 from decent_tui.tui.lines import Line, Span, crop, fit, pad, said, spread, width
 from decent_tui.tui.roster import Roster
 from decent_tui.tui.words import BARS, milliseconds, plural, size, span, sparkline
@@ -41,11 +41,11 @@ class Picture(msgspec.Struct, frozen=True):
     reasons: Sequence[KeyReasons] = ()
 
 
-def headline(picture: Picture, room: int) -> Line:
-    """The numbers of scripts (`status`) on one line."""
+def headline(picture: Picture, room: int, lost: str = "") -> Line:
+    """The numbers of scripts (`status`) on one line; or why the node does not answer."""
     view = picture.view
     percent = 100 if view.settled >= 1 else int(view.settled * 100)
-    left = [Span(" Convergence  ", "bold accent"), *banner(picture.peers)]
+    left = [Span(" Convergence  ", "bold accent"), *(unreachable(lost) or banner(picture.peers))]
     right = [Span(f" {percent:>3} %", "green" if percent == 100 else "amber"), Span(" settled", "dim")]
     flying = plural(view.in_flight, "write")
     last = [

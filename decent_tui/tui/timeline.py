@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -19,7 +18,7 @@ from decent_tui.lab.chronicle import Chronicle
 from decent_tui.lab.timeline import Timeline
 from decent_tui.lab.timeline_export import Label, shiviz, svg
 from decent_tui.tui.alongside import alongside
-from decent_tui.tui.banner import banner
+from decent_tui.tui.banner import banner, unreachable
 from decent_tui.tui.command_screen import CommandScreen
 from decent_tui.tui.fixed_line import Fixed
 from decent_tui.tui.lines import Span, said, spread
@@ -56,6 +55,7 @@ class TimelineScreen(ViewScreen):
         self._roster = subject.roster
         self._folder = folder or Path()
         self._shown = -1
+        self._lost = ""
         self._peers: Sequence[PeerView] = ()
         self._leave: Callable[[], None] | None = None
         self.chronicle = subject.chronicle or Chronicle()
@@ -92,8 +92,11 @@ class TimelineScreen(ViewScreen):
 
     async def _read(self) -> None:
         await self.chronicle.read()
-        with suppress(Refused):  # it is closing, or its disk is in trouble
+        try:
             self._peers = (await self._subject.node.run(Peers())).peers
+            self._lost = ""
+        except Refused as error:
+            self._lost = str(error)
         async with self.chronicle.still() as timeline:
             for peer in self._peers:
                 if peer.node_id and peer.state == "alive":
@@ -112,7 +115,7 @@ class TimelineScreen(ViewScreen):
             left.append(Span(" knows", "dim"))
         else:
             left.append(Span("  everything that happened", "dim"))
-        left += [Span("  "), *banner(self._peers)]
+        left += [Span("  "), *(unreachable(self._lost) or banner(self._peers))]
         right = [said(f"only {shown.wanted[:30]}  ", "amber")] if shown.wanted else []
         if self.chronicle.skipped:
             right.append(Span(f"{self.chronicle.skipped:,} older ones are forgotten  ", "dim"))

@@ -19,6 +19,8 @@ class WatchedKeys:
     def __init__(self, selected: str) -> None:
         self._selected = selected
         self._changed: dict[str, None] = {}
+        self.news = False
+        """Whether anything changed since `keys` was asked."""
 
     def listener(self, happened: Sequence[AnyEvent]) -> None:
         """Given to `NodeInterface.subscribe`."""
@@ -36,6 +38,7 @@ class WatchedKeys:
         self._note(keys)
 
     def _note(self, keys: Sequence[str]) -> None:
+        self.news = True
         for key in keys:
             self._changed.pop(key, None)
             self._changed[key] = None
@@ -44,6 +47,7 @@ class WatchedKeys:
 
     async def keys(self, node: NodeInterface) -> list[str]:
         """At most `KEYS` of them; raises Refused."""
+        self.news = False
         newest = [key for key in reversed(self._changed) if key != self._selected]
         lacked = await asyncio.gather(*(_is_lacked(node, key) for key in newest))
         ranked = sorted(zip(newest, lacked, strict=True), key=lambda pair: not pair[1])

@@ -11,7 +11,7 @@ from decent_tui.tui.lines import plain, width
 from decent_tui.tui.roster import Colours, roster
 
 from .screen import shown, text, until
-from .scripted import HERON, LYNX, WREN, Scripted, story
+from .scripted import HERON, LYNX, WREN, Scripted, story, three_peers
 
 ME = "aa11aa11aa11aa11"
 
@@ -140,6 +140,28 @@ async def test_a_node_that_refuses_leaves_the_last_picture() -> None:
         view = cast(ConvergenceScreen, pilot.app.screen)
         await until(pilot, lambda: "98 % settled" in text(view.headline))
         node.refuse = "the node has stopped"
-        asked = len(node.asked)
-        await until(pilot, lambda: len(node.asked) > asked)
+        await until(pilot, lambda: "the node has stopped; trying again" in text(view.headline))
         assert "98 % settled" in text(view.headline)
+        node.refuse = ""
+        await until(pilot, lambda: "trying again" not in text(view.headline))
+
+
+async def test_while_all_are_level_and_nothing_changes_the_keys_are_not_asked_about_again() -> None:
+    node = Scripted(peers=three_peers())
+    node.write(ME, "k", "1")
+    async with shown(node) as (pilot, _):
+        await pilot.press("2")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConvergenceScreen))
+        view = cast(ConvergenceScreen, pilot.app.screen)
+        await until(pilot, lambda: "held by 4/4" in text(view.body))
+        asked = node.asked
+        before = sum(isinstance(one, ops.Why) for one in asked)
+        readings = sum(isinstance(one, ops.Convergence) for one in asked)
+        await until(pilot, lambda: sum(isinstance(one, ops.Convergence) for one in asked) > readings + 1)
+        assert sum(isinstance(one, ops.Why) for one in asked) == before
+        version = node.write(ME, "l", "1")
+        await until(pilot, lambda: " l " in text(view.body))
+        node.lacking[LYNX] = {version.dot}
+        await until(pilot, lambda: "held by 3/4" in text(view.body))
+        node.lacking = {}
+        await until(pilot, lambda: "held by 3/4" not in text(view.body))
