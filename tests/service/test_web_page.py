@@ -50,6 +50,17 @@ async def serving(node: Node, *flags: str) -> AsyncIterator[tuple[asyncio.subpro
         await process.wait()
 
 
+@asynccontextmanager
+async def opened(address: str) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    """What a page says and hears, once its dashboard has begun to paint."""
+    here = address.split("/?")[0]
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+        await session.get(address)
+        async with session.ws_connect(f"{here}/ws", headers={"Origin": here}) as socket:
+            await socket.receive(timeout=20)
+            yield socket
+
+
 def running(which: str, pid: int) -> list[int]:
     """The processes that `ps` finds by this flag and that still run."""
     told = subprocess.run(["ps", "-o", "pid=,stat=", which, str(pid)], stdout=subprocess.PIPE, check=False)
@@ -102,33 +113,23 @@ async def test_another_name_of_this_machine_leads_to_the_one_address(cluster: Cl
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_a_signal_ends_it_and_its_pages_but_not_the_node(cluster: Cluster, number: int) -> None:
     node = cluster.start(memory=True)
-    async with serving(node) as (server, address):
-        here = address.split("/?")[0]
-        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
-            await session.get(address)
-            async with session.ws_connect(f"{here}/ws", headers={"Origin": here}) as socket:
-                await socket.receive(timeout=20)
-                [page] = attached(server)
-                reading = asyncio.create_task(_read(socket))  # and so it answers when it is closed
-                server.send_signal(number)
-                async with asyncio.timeout(20):
-                    assert await server.wait() == 0
-                await reading
-                await eventually(lambda: _gone(page))
+    async with serving(node) as (server, address), opened(address) as socket:
+        [page] = attached(server)
+        reading = asyncio.create_task(_read(socket))  # and so it answers when it is closed
+        server.send_signal(number)
+        async with asyncio.timeout(20):
+            assert await server.wait() == 0
+        await reading
+        await eventually(lambda: _gone(page))
     assert node.ok("status")["ok"]
 
 
 async def test_a_server_that_is_killed_leaves_no_dashboard_behind(cluster: Cluster) -> None:
     node = cluster.start(memory=True)
-    async with serving(node) as (server, address):
-        here = address.split("/?")[0]
-        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
-            await session.get(address)
-            async with session.ws_connect(f"{here}/ws", headers={"Origin": here}) as socket:
-                await socket.receive(timeout=20)
-                [page] = attached(server)
-                server.kill()
-                await eventually(lambda: _gone(page), 20)
+    async with serving(node) as (server, address), opened(address):
+        [page] = attached(server)
+        server.kill()
+        await eventually(lambda: _gone(page), 20)
 
 
 async def test_where_it_cannot_be_served_is_one_line(cluster: Cluster, tmp_path: Path) -> None:
