@@ -25,6 +25,9 @@ one that came is the node, started anew."""
 PROOF = 10.0
 """Seconds after which a link that has answered is asked again, when another process still comes."""
 
+RIVAL = "another process has a link under its id"
+"""Why one that came second has none."""
+
 ERR_SHOWN = 200
 """Characters of a refusal that are kept for whoever looks at the peer."""
 
@@ -212,7 +215,7 @@ class Greeting:
         if self._is_me(link, said.node_id, said.tag):
             return
         if self._is_taken(said.node_id, said.tag, link, listen):
-            self._failed(link.dialled, wire.ID_IN_USE, refused=False)
+            self._failed(link.dialled, RIVAL, refused=False)
             return
         self._learn(said.peers, link.remote)
         link.node, link.tag, link.address = said.node_id, said.tag, listen
@@ -317,7 +320,7 @@ class Greeting:
             parts.alarm(f"two processes use the id {node}, one of them at {listen}; stop one of them")
             parts.out.send(holder.id, wire.Err(wire.ID_IN_USE))
         parts.out.send(link.id, wire.Err(wire.ID_ASKED if holder.owes_answers else wire.ID_IN_USE))
-        parts.drop(link, wire.ID_IN_USE)
+        parts.drop(link, RIVAL)
         return True
 
     def _linked(self, peer: Peer, link: Link) -> None:
