@@ -73,7 +73,10 @@ class Node:
         """Local writes, all in one turn."""
         for start in range(first, first + count, SLICE):
             numbers = range(start, min(start + SLICE, first + count))
-            self.engine.operate_all([(at, ops.Put(key(at), text(at))) for at in numbers])
+            puts = {at: ops.Put(key(at), text(at)) for at in numbers}
+            self.engine.expect(puts.values())
+            for at, put in puts.items():
+                self.engine.operate(at, put)
         self.turn()
 
 
@@ -178,7 +181,7 @@ def test_a_hundred_writes_of_one_turn_are_one_message_to_each_peer_and_one_back(
     net.node("b", a)
     net.run(3.2)  # just after a heartbeat
     already = len(net.sent)
-    a.turn(lambda: a.engine.operate_all([(at, ops.Put(f"k{at}", "1")) for at in range(100)]))
+    a.turn(lambda: [a.engine.operate(at, ops.Put(f"k{at}", "1")) for at in range(100)].clear())
     net.run(0.5)
     assert [wire.decode(sent).type for _, _, sent in net.sent[already:]] == ["VERSIONS", "HEARTBEAT"]
 

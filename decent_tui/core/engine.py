@@ -13,7 +13,7 @@ A failure of the store in step 1 to 3 undoes everything since the last commit (`
 of that turn may be carried out.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
@@ -113,13 +113,11 @@ class Engine:
         if answer is not None:
             self._parts.out.effects.append(Answered(number, answer))
 
-    def operate_all(self, operations: Sequence[tuple[int, AnyOperation]]) -> None:
-        """Carry out several operations, in order: what they ask the store for one by one is read at once."""
-        keys = {operation.key for _, operation in operations if isinstance(operation, Put | Get | Delete)}
+    def expect(self, operations: Iterable[AnyOperation]) -> None:
+        """These operations come next: what they ask the store for one by one is read at once."""
+        keys = {operation.key for operation in operations if isinstance(operation, Put | Get | Delete)}
         if len(keys) > 1:
             self._parts.replica.store.expect(keys)
-        for number, operation in operations:
-            self.operate(number, operation)
 
     def abandon(self, number: int) -> None:
         """Nobody wants the answer of an operation any more: what it did is done, but none waits for long."""

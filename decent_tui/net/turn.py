@@ -1,12 +1,13 @@
-"""The turns of one node: what comes in goes to the engine at once; what the engine wants done waits for the
-end of the *turn*: one commit and one sync of the disk for all that came since the last one (group commit),
-off the event loop. While the disk works, the next turn fills.
+"""The turns of one node: what comes in goes to the engine at once (operations in groups); what the engine
+wants done waits for the end of the *turn*: one commit and one sync of the disk for all that came since the
+last one (group commit), off the event loop. While the disk works, the next turn fills.
 """
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol, TypeVar, cast
 
 from decent_tui.core.engine import Engine
@@ -99,10 +100,18 @@ class Turns:
     def _operate(self) -> None:
         """Hand over what was asked for in one go of the loop, a group at a time; not what was given up."""
         group, self._asked = self._asked[:GROUP], self._asked[GROUP:]
-        wanted = [asked for asked in group if asked[0] in self._waiting]
-        self.feed(lambda: self._engine.operate_all(wanted))
         if self._asked:
             asyncio.get_running_loop().call_soon(self._operate)
+        self.feed(lambda: self._engine.expect(operation for _, operation in group))
+        for number, operation in group:
+            future = self._waiting.get(number)
+            if future is None:
+                continue
+            try:
+                self.feed(partial(self._engine.operate, number, operation))
+            except Exception as error:  # noqa: BLE001  # a bug: it must cost this answer, not all that follow
+                if not future.done():
+                    future.set_exception(error)
 
     def subscribe(self, listener: Listener, wanted: Collection[str] = ()) -> Callable[[], None]:
         """Have `listener` called with each batch of events of the `wanted` kinds, by their names (none named:

@@ -50,7 +50,7 @@ def test_a_burst_goes_out_at_once_however_little_goes_at_a_time() -> None:
     net.node("b", a)
     net.run(3)
     already = len(net.sent)
-    a.turn(lambda: a.engine.operate_all([(number, ops.Put(f"k{number}", "1")) for number in range(3)]))
+    a.turn(lambda: [a.engine.operate(number, ops.Put(f"k{number}", "1")) for number in range(3)].clear())
     a.turn(lambda: None)
     assert a.engine.pushes(a.wires) is False  # the third is the last
     a.turn(lambda: None)

@@ -24,6 +24,29 @@ async def test_a_write_appears_on_the_other_node_and_its_overwrite_comes_back() 
         await eventually(lambda: _shows(a, "k", [2]))
 
 
+async def test_many_operations_at_once_take_effect_in_order() -> None:
+    async with memory_node() as a:
+        writes = [a.run(ops.Put("k", str(number))) for number in range(100)]
+        *_, held = await asyncio.gather(*writes, a.run(ops.Get("k")))
+        assert [bytes(record.value) for record in held.versions] == [b"99"]
+
+
+async def test_a_bug_in_one_operation_costs_no_other_its_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with memory_node() as a:
+        operate = a._engine.operate
+
+        def broken(number: int, operation: ops.AnyOperation) -> None:
+            if isinstance(operation, ops.Put) and operation.key == "bad":
+                raise ZeroDivisionError
+            operate(number, operation)
+
+        monkeypatch.setattr(a._engine, "operate", broken)
+        came = await asyncio.gather(
+            *(a.run(ops.Put(key, "1")) for key in ("a", "bad", "b")), return_exceptions=True
+        )
+        assert [type(answer) for answer in came] == [ops.Versions, ZeroDivisionError, ops.Versions]
+
+
 async def test_writes_under_a_cut_become_the_same_siblings_on_both_after_the_heal() -> None:
     async with memory_node() as a, memory_node(a) as b:
         await eventually(lambda: _has_alive(a, 1))
