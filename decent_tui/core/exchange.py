@@ -83,6 +83,8 @@ class Exchange:
         taken for the answer to this one."""
         self._pulls += 1
         pull.id, pull.started = self._pulls, self._parts.clock.now
+        known = self._parts.members.get(link.node)
+        pull.told = known.seen.copy() if known is not None else Seen()
         link.untold(self._parts.replica.seen)
         self._parts.out.send(link.id, pull.question(self._parts.replica), pull.id)
 

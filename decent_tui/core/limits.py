@@ -55,6 +55,10 @@ MAX_NODES: Final = 8_000
 """Node ids in one seen-set. A claim names each twice (in `seen` and in the floor, in at most 75 bytes
 together), beside the largest version that there can be, in one line."""
 
+TOLD_RANGES: Final = 16_000
+"""Ranges of one seen-set that are told to others, at most: half a line. Less is told of a fuller one, which
+costs bytes and never data."""
+
 MAX_RANGES: Final = 50_000
 """Ranges in one claim that is taken over: half a megabyte. A replica that is level has one for each
 writer."""

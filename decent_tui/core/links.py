@@ -72,7 +72,7 @@ class Link:
         that of the node `unsent`, whose writes still wait here: they come first."""
         news = {node: held for node, held in seen.items() if self.told.get(node) != held and node != unsent}
         self.told.update(news)
-        return {node: [end for pair in held for end in pair] for node, held in news.items()}
+        return Seen(news).to_wire()
 
 
 class Links:

@@ -179,13 +179,16 @@ class Sync(Message, frozen=True):
     """The question of a pull: what do you hold that is not in `seen`?
 
     `coming` are dots that the asker has in its hands but not on its disk yet: they need not be sent, and do
-    not count as seen. With `after` (a dot as `[node, seq]`, or `["", 0]` for the start) the asker is in the
-    middle of a full answer and wants the next page of its list.
+    not count as seen. `passed` are numbers that the answering side is known to have seen and that this pull
+    has gone past: what of them it held it has sent. They spare a joiner the naming of every number that was
+    overwritten before it came, and do not count as seen either. With `after` (a dot as `[node, seq]`, or
+    `["", 0]` for the start) the asker is in the middle of a full answer and wants the next page of its list.
     """
 
     seen: Flat
     after: tuple[str, Number] | None = None
     coming: Flat = {}
+    passed: Flat = {}
 
 
 class Versions(Message, frozen=True):

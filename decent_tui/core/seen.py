@@ -9,6 +9,7 @@ from hashlib import blake2b
 
 from decent_tui.core import ranges
 from decent_tui.core.clocks import Clock, Dot
+from decent_tui.core.limits import TOLD_RANGES
 from decent_tui.core.ranges import Ranges
 
 
@@ -108,8 +109,9 @@ class Seen:
         return state.hexdigest()
 
     def to_wire(self) -> dict[str, list[int]]:
-        """`{node: [low, high, …]}`."""
-        return {node: ranges.flatten(held) for node, held in self._by_node.items()}
+        """`{node: [low, high, …]}`; of a set with very many ranges only the lowest of each node."""
+        most = max(1, TOLD_RANGES // max(1, len(self._by_node)))
+        return {node: ranges.flatten(held[:most]) for node, held in self._by_node.items()}
 
     @classmethod
     def from_wire(cls, flat: Mapping[str, list[int]]) -> "Seen":

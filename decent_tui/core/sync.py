@@ -19,7 +19,7 @@ from decent_tui.core import clocks, ranges
 from decent_tui.core.batch import Batch, dots, pack
 from decent_tui.core.clocks import Clock, Dot, is_node
 from decent_tui.core.errors import ProtocolError
-from decent_tui.core.limits import MAX_NODES, MAX_RANGES
+from decent_tui.core.limits import MAX_NODES, MAX_NUMBER, MAX_RANGES
 from decent_tui.core.messages import Flat, RequestId, Sync, Versions
 from decent_tui.core.ranges import Ranges
 from decent_tui.core.replica import Replica
@@ -30,6 +30,12 @@ from decent_tui.core.version import Version
 
 _READ: Final = 256
 """Versions read from the store at a time."""
+
+_FEW: Final = 64
+"""Gaps of one node that are looked into one by one: a sound replica has hardly any."""
+
+_DOTS: Final = 4_096
+"""Numbers read from the store at a time, where there are more gaps."""
 
 START: Final = Dot("", 0)
 """Before every dot: the cursor of the first page."""
@@ -42,7 +48,9 @@ def answer(replica: Replica, question: Sync, tuning: Tuning) -> Versions:
     """What to answer to a SYNC: at most a chunk of versions, but at least one if any is missing."""
     asker = read_seen(question.seen)
     asker.join(read_seen(question.coming))
-    missing, complete = _missing(replica, asker, tuning.chunk)
+    gone_past = asker.copy()
+    gone_past.join(read_seen(question.passed))
+    missing, complete = _missing(replica, gone_past, tuning.chunk)
     if not complete:
         return Versions(pack(missing), more=True)
     if asker.bases_cover(replica.floor):
@@ -73,13 +81,23 @@ def _missing(replica: Replica, asker: Seen, chunk: int) -> tuple[list[Version], 
     found: list[Version] = []
     size = 0
     for node, gaps in sorted(asker.lacks(replica.seen).items()):
-        for low, high in gaps:
+        for low, high in gaps if len(gaps) <= _FEW else _touched(replica.store, node, gaps):
             for version in held(replica.store, node, low, high):
                 size += weight(version)
                 if found and size > chunk:
                     return found, False
                 found.append(version)
     return found, True
+
+
+def _touched(store: Store, node: str, gaps: Ranges) -> Iterator[tuple[int, int]]:
+    """The parts of many gaps in which something is held. A look at each by itself would cost a second for all
+    the gaps that a line can name; this costs what is held between the first and the last, by the thousand."""
+    while gaps:
+        numbers = store.dots(node, gaps[-1][1], gaps[0][0] - 1, _DOTS)
+        some = ranges.from_numbers(numbers)
+        yield from ranges.subtract(some, ranges.subtract(some, gaps))
+        gaps = ranges.subtract(gaps, ((1, numbers[-1]),)) if len(numbers) == _DOTS else ()
 
 
 def held(store: Store, node: str, low: int, high: int) -> Iterator[Version]:
@@ -132,18 +150,43 @@ class Pull:
     """Whether there is more than one answer can hold."""
     coming: dict[RequestId, Seen] = field(default_factory=dict)
     """The answers that are being taken in while the next one was asked for already, and their dots."""
+    told: Seen = field(default_factory=Seen)
+    """What the peer was known to have seen when it was last asked."""
+    passed: Seen = field(default_factory=Seen)
+    """What of that its answers have gone past, in the order of dots in which they come. What it did not hold
+    then it will not hold again, so only what is above needs looking at. Numbers that it sees later are not in
+    here, wherever they lie; and what took the place of the rest is in some answer before the claim."""
 
     def question(self, replica: Replica) -> Sync:
         """What to ask next."""
         coming = Seen()
         for some in self.coming.values():
             coming.join(some)
-        return Sync(replica.seen.to_wire(), self.cursor, coming.to_wire())
+        seen = Seen({node: self._unpassed(node, held) for node, held in replica.seen.items()})
+        return Sync(seen.to_wire(), self.cursor, coming.to_wire(), self.passed.to_wire())
+
+    def _unpassed(self, node: str, held: Ranges) -> Ranges:
+        """Of many ranges the first, and those that `passed` does not say anyhow."""
+        if len(held) <= _FEW:
+            return held
+        return (held[0], *ranges.subtract(held[1:], self.passed[node]))
 
     def comes(self, request: RequestId, batch: Batch) -> None:
         """An answer that is not the last is about to be taken in; the next question counts it as taken."""
         self.bulk = True
         self.coming[request] = Seen(dots(batch))
+        self._passes(batch)
+
+    def _passes(self, batch: Batch) -> None:
+        """An answer has come that is not the last."""
+        if not batch.keys:
+            return
+        last = batch.nodes[batch.runs[-2]]
+        high = dots(batch)[last][-1][1]
+        for node, held in self.told.items():
+            if node <= last:
+                beyond = ((high + 1, MAX_NUMBER),) if node == last else ranges.EMPTY
+                self.passed.add_all(node, ranges.subtract(held, beyond))
 
     def came(self, request: RequestId) -> None:
         """All versions of that answer are taken in."""
@@ -159,6 +202,7 @@ class Pull:
             return self._page(replica, said, said.listed)
         if said.more or said.seen is None:
             self.bulk = True
+            self._passes(said.batch)
             return False
         claim = _read_claim(said.seen, said.floor)
         if claim is not None:

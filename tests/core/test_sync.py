@@ -1,18 +1,21 @@
 from collections.abc import Callable
+from random import Random
 
 import msgspec
 import pytest
 
+from decent_tui.core import messages as wire
 from decent_tui.core import ranges, sync
 from decent_tui.core.batch import unpack
 from decent_tui.core.errors import ProtocolError
+from decent_tui.core.invariants import violations
 from decent_tui.core.messages import Sync, Versions
 from decent_tui.core.replica import Replica
 from decent_tui.core.sync import Pull
 from decent_tui.core.tuning import Tuning
 
 from . import stories
-from .builders import A, B, apply, delete, put, replica
+from .builders import A, B, C, apply, delete, put, replica
 from .crowd import Crowd, play
 
 
@@ -41,6 +44,58 @@ def test_the_answer_holds_what_the_asker_lacks_and_nothing_else() -> None:
     apply(other, both)
     missing = put(one, "missing")
     assert list(unpack(ask(one, other).batch)) == [missing]
+
+
+def test_of_many_gaps_what_is_held_in_them_is_found_wherever_it_is() -> None:
+    one = replica(A)
+    for number in range(1, 10_001):
+        put(one, f"k{number}" if number % 7 == 0 else "hot")
+    gaps = ranges.from_numbers(number for number in range(1, 10_001) if number % 3)
+    flat = ranges.flatten(ranges.subtract(((1, 10_000),), gaps))
+    said = sync.answer(one, Sync({A: flat}), Tuning(10**9))
+    expected = [number for number in range(1, 10_000) if number % 7 == 0 and number % 3]
+    assert [version.seq for version in unpack(said.batch)] == [*expected, 10_000]
+    assert said.seen == {A: [1, 10_000]}
+
+
+def test_a_joiner_need_not_name_every_number_that_was_overwritten_before_it_came() -> None:
+    one, other = replica(A), replica(B)
+    for number in range(2_000):
+        put(one, "hot", str(number))
+        put(one, f"k{number}")
+    pull, longest, done = Pull(told=one.seen.copy()), 0, False
+    while not done:
+        question = pull.question(other)
+        longest = max(longest, len(wire.encode(question)))
+        said = sync.answer(one, question, Tuning(2_000))
+        apply(other, *unpack(said.batch))
+        done = pull.take(other, said)
+        pull.told = one.seen.copy()
+    assert longest < 2_000
+    assert other.digest() == one.digest()
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_what_changes_at_the_peer_while_it_is_pulled_is_not_passed_over(seed: int) -> None:
+    chance = Random(seed)
+    one, other, third = replica(B), replica(C), replica(A)
+    for replica_ in (one, third):
+        for _ in range(30):
+            put(replica_, f"k{chance.randrange(12)}", str(chance.random()))
+    some = [version for key in range(12) for version in third.store.siblings(f"k{key}")]
+    pull, done = Pull(), False
+    while not done:
+        pull.told = one.seen.copy() if chance.random() < 0.7 else pull.told
+        said = sync.answer(one, pull.question(other), Tuning(chance.randrange(100, 400)))
+        apply(other, *unpack(said.batch))
+        done = pull.take(other, said)
+        while not done and chance.random() < 0.6:
+            if some and chance.random() < 0.6:  # late, and with numbers below those that were passed
+                apply(one, some.pop(chance.randrange(len(some))))
+            else:
+                put(one, f"k{chance.randrange(12)}", str(chance.random()))
+    assert not violations(other)
+    assert other.digest() == one.digest()
 
 
 def test_equal_replicas_exchange_no_version() -> None:
