@@ -52,6 +52,9 @@ class SteadyDriver(LinuxDriver):
         self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
         self._terminal = _open_terminal()
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self._writer_thread is not None:  # the library's own has nothing to write here
+            self._writer_thread.stop()
+            self._writer_thread = None
 
     def write(self, data: str) -> None:
         """Send to the terminal what it takes at once; the rest waits, and beyond `BACKLOG` is dropped."""

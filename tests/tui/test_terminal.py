@@ -112,6 +112,16 @@ def test_a_line_typed_at_once_loses_no_letter(tmp_path: Path, port: int) -> None
         terminal.wait('"xxxxx"')
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are counted where /proc tells them")
+def test_four_threads_are_enough(tmp_path: Path, port: int) -> None:
+    with dashboard(tmp_path, "--port", str(port)) as terminal:
+        terminal.wait("no keys yet")
+        terminal.type(":put k 1\r")
+        terminal.wait("k = 1")
+        threads = list(Path(f"/proc/{terminal.pid}/task").iterdir())
+        assert len(threads) <= 4  # the loop's, the keyboard's, the disk's, one for what else may block
+
+
 def test_a_line_typed_before_the_program_has_the_terminal_is_carried_out(tmp_path: Path, port: int) -> None:
     with dashboard(tmp_path, *memory(port)) as terminal:
         terminal.type(':put early "bird"\r')
