@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from time import monotonic
 from typing import ClassVar, Final
 
 from textual import events
@@ -23,6 +24,9 @@ from decent_tui.tui.watched_keys import WatchedKeys
 
 READ: Final = 0.5
 """Seconds between two readings: heartbeats come once a second, acknowledgements ten times."""
+
+AGES: Final = 2.0
+"""Seconds between two questions about keys that somebody lacks, for nothing but how long."""
 
 SAMPLES: Final = 120
 """Readings kept for the curves: a minute."""
@@ -93,7 +97,8 @@ class ConvergenceScreen(ViewScreen):
         self._picture: Picture | None = None
         self._reasons: Sequence[KeyReasons] = ()
         self._lost = ""
-        self._level = False
+        self._level: bool | None = None
+        self._asked = 0.0
         self._reading = False
         self._unsubscribe: Callable[[], None] | None = None
         self.headline = _Lines(id="headline")
@@ -136,8 +141,10 @@ class ConvergenceScreen(ViewScreen):
         try:
             view = await self._node.run(Convergence())
             peers = (await self._node.run(Peers())).peers
-            level, self._level = self._level, not any(row.lacks for row in view.rows)
-            if self._watched.news or not (level and self._level):  # else all reads as before
+            level = not any(row.lacks for row in view.rows)
+            older = not level and monotonic() - self._asked >= AGES
+            if self._watched.news or level is not self._level or older:  # else all reads as before
+                self._level, self._asked = level, monotonic()
                 keys = await self._watched.keys(self._node)
                 self._reasons = [reasons for key in keys if (reasons := await self._why(key))]
         except Refused as error:
