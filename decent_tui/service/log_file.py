@@ -11,10 +11,12 @@ terminal. Keys are named, their values never.
 import json
 import logging
 import logging.handlers
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Final
@@ -41,9 +43,7 @@ def log_to_file(path: Path, largest: int = LARGEST) -> Iterator[None]:
     ends the block is the last that is logged. Raises StartError when the file cannot be opened."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        writing = logging.handlers.RotatingFileHandler(
-            path, maxBytes=largest, backupCount=KEPT, encoding="ascii"
-        )
+        writing = _Private(path, maxBytes=largest, backupCount=KEPT, encoding="ascii")
     except OSError as error:
         raise StartError(f"cannot write the log to {path}: {in_words(error)}") from None
     waiting = _Waiting(logging.INFO)
@@ -66,6 +66,14 @@ def log_to_file(path: Path, largest: int = LARGEST) -> Iterator[None]:
         root.setLevel(level)
         thread.stop()
         writing.close()
+
+
+class _Private(logging.handlers.RotatingFileHandler):
+    """Files that only their owner can read: they name keys."""
+
+    def _open(self) -> TextIOWrapper:
+        file = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return open(file, "a", encoding=self.encoding)
 
 
 class JsonLines(logging.Formatter):

@@ -86,6 +86,15 @@ def test_a_full_file_makes_room_for_the_next_and_the_oldest_goes(tmp_path: Path)
     assert told == list(range(told[0], 100))
 
 
+def test_the_files_can_be_read_by_their_owner_only(tmp_path: Path) -> None:
+    with log_to_file(tmp_path / "x.log", largest=300):
+        for _ in range(10):
+            LOG.info("a line")
+    files = list(tmp_path.iterdir())
+    assert len(files) > 1
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+
+
 def test_lines_that_a_slow_disk_has_no_time_for_are_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
