@@ -77,6 +77,15 @@ def read_file(path: Path) -> tuple[Key, ...]:
     return tuple(keys)
 
 
+def state(path: Path) -> tuple[int, int, int]:
+    """What is another after the file was changed; all 0 while it is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0, 0
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
 def is_exposed(path: Path) -> bool:
     """Whether others than its owner may read the file."""
     try:

@@ -25,7 +25,7 @@ from decent_tui.core.memory import MemoryStore
 from decent_tui.core.operations import Operation
 from decent_tui.core.store import Root, Store
 from decent_tui.core.tuning import Tuning
-from decent_tui.net.cluster_key import is_exposed, read_file
+from decent_tui.net.cluster_key import is_exposed, read_file, state
 from decent_tui.net.connection import in_words
 from decent_tui.net.copies import Copies
 from decent_tui.net.door import Door
@@ -47,6 +47,9 @@ _OPEN_TO_ALL: Final = (
     "on {} anybody who reaches the port could read, write and delete everything; give --cluster-key FILE "
     "(decent-tui keygen FILE makes one), or --insecure if the network is trusted"
 )
+
+KEY_LOOK: Final = 2.0
+"""Seconds between two looks at whether the key file has changed: a person has just changed it."""
 
 SCREEN_CHUNK: Final = 24 * 1024
 """Bytes of versions in an answer or a push while a screen shares the loop: about 2 ms of work."""
@@ -137,12 +140,36 @@ class Node:
             node=lambda: self._engine.node,
             enter=self._traffic.enter,
             make_room=self._traffic.make_room,
-            told=lambda text: self._turns.feed(lambda: self._engine.parts.alarm(text)),
+            told=self._alarm,
         )
         loop = asyncio.get_running_loop()
         self._tasks.append(loop.create_task(self._turns.turn_for_ever(self._traffic)))
         self._tasks.append(loop.create_task(self._turns.tick()))
+        if tls is not None and settings.cluster_key is not None:
+            self._tasks.append(loop.create_task(self._follow_key(tls, settings.cluster_key)))
         self._door.open()
+
+    async def _follow_key(self, tls: Tls, path: Path) -> None:
+        """Use what the key file says when it has changed, on connections made anew."""
+        known = state(path)
+        while True:
+            await asyncio.sleep(KEY_LOOK)
+            if (now := state(path)) == known:
+                continue
+            known = now
+            try:
+                fresh, exposed = await asyncio.to_thread(_read_key, path)
+            except StartError as error:
+                self._alarm(f"{error}; the keys of before are used on")
+                continue
+            if fresh is not None:
+                tls.take_over(fresh)
+                self._traffic.hang_up("the cluster key was changed")
+            if exposed:
+                self._alarm(exposed)
+
+    def _alarm(self, text: str) -> None:
+        self._turns.feed(lambda: self._engine.parts.alarm(text))
 
     async def _listen(self) -> list[socket.socket]:
         """The sockets to listen on: without a key only on this machine, unless that is wanted."""

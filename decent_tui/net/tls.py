@@ -64,6 +64,10 @@ class Tls:
             self._name, self._issued = name, issued
         return self._issued
 
+    def take_over(self, other: "Tls") -> None:
+        """Use the keys of another from now on."""
+        self._authorities, self._newest, self._issued = other._authorities, other._newest, None
+
     def certified(self, transport: asyncio.BaseTransport) -> Certified | None:
         """What the certificate at the other end of a connection says; None without TLS."""
         found: dict[str, Any] | None = transport.get_extra_info("peercert")

@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Final
 
 from decent_tui.core import messages as wire
@@ -125,6 +126,13 @@ class Traffic:
         connection.close(at_once=True)
         self._turns.feed(lambda: self._engine.lost(number, "room was needed"))
         return True
+
+    def hang_up(self, why: str) -> None:
+        """Close every connection; peers dial each other again."""
+        for number, connection in list(self._connections.items()):
+            del self._connections[number]
+            connection.close(at_once=True)
+            self._turns.feed(partial(self._engine.lost, number, why))
 
     async def _dial(self, address: str) -> None:
         try:

@@ -235,6 +235,32 @@ async def shows_keys(node: Node, expected: list[str]) -> bool:
     return await keys_of_peers(node) == expected
 
 
+async def test_a_running_node_follows_its_key_file(
+    key: KeyFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("decent_tui.net.node.KEY_LOOK", 0.05)
+    one, other = tmp_path / "one", tmp_path / "other"
+
+    def use(path: Path, *names: str) -> None:
+        path.write_bytes(key(*names).read_bytes())
+        path.chmod(0o600)
+
+    use(one, "a")
+    use(other, "a")
+    async with node(one) as a, node(other, a) as b:
+        await eventually(lambda: shows_keys(b, [""]))
+        use(one, "a", "b")
+        use(other, "b", "a")
+        await eventually(lambda: shows_keys(b, ["old"]))
+        await eventually(lambda: shows_keys(a, [""]))
+        use(one, "b")
+        await eventually(lambda: shows_keys(b, [""]))
+        one.write_text("nonsense")
+        await says(alarms, a, "the keys of before are used on")
+        await b.run(ops.Put("k", "1"))
+        await eventually(lambda: shows(a, [1]))
+
+
 # ------------------------------------------------------------------ starting
 
 
