@@ -89,7 +89,9 @@ class Connection:
 
     @property
     def waiting(self) -> int:
-        """Bytes that wait to be sent."""
+        """Bytes that wait to be sent; none on a connection that closes."""
+        if self._writer.is_closing():  # TLS, when it was given up, could not say any more
+            return 0
         return self._unwritten_size + self._writer.transport.get_write_buffer_size()
 
     @property

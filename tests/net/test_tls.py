@@ -16,6 +16,7 @@ from decent_tui.core.errors import Refused, Unreachable
 from decent_tui.net import tls
 from decent_tui.net.attached import AttachedNode
 from decent_tui.net.cluster_key import read_file
+from decent_tui.net.connection import dial
 from decent_tui.net.node import Node, Settings, StartError
 from decent_tui.net.remote import RemoteNode
 from tests.net.support import address, alive, client, eventually, values
@@ -88,6 +89,15 @@ async def test_programs_with_the_key_are_served(key: KeyFile) -> None:
             await program.run(ops.Put("k", "1"))
         async with AttachedNode(where(a), cluster_key=key("k")) as screen:
             assert (await screen.run(ops.Status())).keys == 1
+
+
+async def test_nothing_waits_on_a_connection_that_was_given_up(key: KeyFile) -> None:
+    async with node(key("k")) as a:
+        connection = await dial(where(a), 1, tls.Tls(read_file(key("k"))))
+        assert connection.send(b"{}\n", droppable=False)
+        connection.close(at_once=True)
+        assert not connection.busy
+        assert not connection.send(b"{}\n", droppable=False)
 
 
 async def test_large_values_and_many_of_them_cross_too(key: KeyFile) -> None:
