@@ -95,7 +95,8 @@ async def test_nothing_waits_on_a_connection_that_was_given_up(key: KeyFile) -> 
     async with node(key("k")) as a:
         connection = await dial(where(a), 1, tls.Tls(read_file(key("k"))))
         assert connection.send(b"{}\n", droppable=False)
-        connection.close(at_once=True)
+        connection.close()
+        await connection.finish(5)
         assert not connection.busy
         assert not connection.send(b"{}\n", droppable=False)
 
