@@ -145,6 +145,7 @@ class Mesh:
             node.start(self.nodes[0].address)
         if not self.net.agenda.run_until(self._is_meshed, MESH):
             raise TimeoutError(f"{len(self.nodes)} nodes are no full mesh after {MESH:.0f} s")
+        self.net.agenda.run(QUIET)  # what was asked while they met is answered
         self.net.weather = self._weather
         self.net.carried.append(self._carried)
         self._begun = self.net.now

@@ -45,7 +45,7 @@ def test_without_loss_a_write_takes_one_message_to_each_and_one_latency(nodes: i
     spread = alone(nodes, CALM, 10)
     assert (spread.writes, spread.missing, spread.lost) == (10, 0, 0)
     assert spread.payload == spread.bound == nodes - 1
-    assert spread.p50 == spread.longest == pytest.approx(0.01)
+    assert [spread.p50, spread.longest] == pytest.approx([0.01, 0.01])
     assert spread.questions == spread.claims == 0
     assert spread.acknowledgements >= nodes - 1
 
