@@ -140,7 +140,10 @@ def _stdin() -> str:
 
 async def _run(name: str, request: Request, configuration: Configuration, call: _Call) -> int:
     if isinstance(request, Help):
-        return _finish(Outcome(name, explain(request)), call, 1)
+        try:
+            return _finish(Outcome(name, explain(request)), call, 1)
+        except Refused as error:
+            return _finish(Outcome(name, error=str(error)), call, 1)
     if isinstance(request, Exit):
         why = "this ends a node from where it runs; stop its process there, or retire it for good with leave"
         return _finish(Outcome(name, error=why), call, 1)

@@ -5,6 +5,7 @@ from typing import Final
 
 from decent_tui.commands.command import Backup, Command, Export, Import, Kind, Watch, next_word, only
 from decent_tui.commands.scan import Scanner
+from decent_tui.core.errors import Refused
 
 
 def _watch(scan: Scanner) -> Watch:
@@ -12,16 +13,23 @@ def _watch(scan: Scanner) -> Watch:
 
 
 def _export(scan: Scanner) -> Export:
-    file = next_word(scan).text
+    file = _named(next_word(scan).text)
     return Export(file) if scan.at_end else Export(file, only(scan).text)
 
 
 def _import(scan: Scanner) -> Import:
-    return Import(only(scan).text)
+    return Import(_named(only(scan).text))
 
 
 def _backup(scan: Scanner) -> Backup:
-    return Backup(only(scan).text)
+    return Backup(_named(only(scan).text))
+
+
+def _named(file: str) -> str:
+    """The file; `-` is none, though other commands read a value from stdin by it."""
+    if file == "-":
+        raise Refused("- is no file here; name one, or ./- for a file of that name")
+    return file
 
 
 STREAMING: Final = (

@@ -41,8 +41,8 @@ class Missed(msgspec.Struct, frozen=True, tag_field="event", tag="skipped"):
 class Watcher:
     """`async with Watcher(node, prefix) as changes: async for change in changes: …`
 
-    A key that changes several times before it is read is told once, as it is then. Raises Unreachable when
-    the connection to the node is lost.
+    A key that changes several times before it is read is told once, as it is then; that a deletion is
+    forgotten is no change. Raises Unreachable when the connection to the node is lost.
     """
 
     def __init__(self, node: NodeInterface, prefix: str = "") -> None:
@@ -87,7 +87,7 @@ class Watcher:
     def _listener(self, events: Sequence[AnyEvent]) -> None:
         for event in events:
             match event:
-                case Changed(keys=keys):
+                case Changed(keys=keys, forgotten=False):
                     for key in keys:
                         if key.startswith(self._prefix):
                             self._note(key)

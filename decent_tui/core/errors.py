@@ -32,8 +32,8 @@ class Stale(Refused):
 
 
 class Unreachable(Refused):
-    """A node elsewhere cannot be reached, or the connection ended before its answer came: what was asked may
-    have been done or not."""
+    """The node has stopped, or is elsewhere and cannot be reached, or the connection ended before its answer
+    came: what was asked may have been done or not."""
 
 
 _KINDS = {each.kind: each for each in (NoValue, Stale)}

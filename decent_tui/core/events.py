@@ -16,11 +16,12 @@ class Event(msgspec.Struct, frozen=True, tag_field="event", tag=str.lower):
 
 
 class Changed(Event, frozen=True):
-    """The siblings of these keys changed: by versions from node `by`, or (empty) by a local write or a
-    collection."""
+    """The siblings of these keys changed: by versions from node `by`, or (empty) by a local write. Or only
+    tombstones went (`forgotten`), and no reader sees a difference."""
 
     keys: tuple[str, ...]
     by: str = ""
+    forgotten: bool = False
 
 
 class Conflict(Event, frozen=True):

@@ -69,14 +69,20 @@ class Outputs:
         return taken
 
     def take_events(self) -> list[AnyEvent]:
-        """What happened, in order; taken once. Changes in a row with one origin are told as one."""
+        """What happened, in order; taken once. Changes in a row that differ in their keys only are told as
+        one."""
         taken, self.events = self.events, []
         told: list[AnyEvent] = []
-        for origin, some in groupby(taken, lambda event: event.by if isinstance(event, Changed) else None):
+        for origin, some in groupby(taken, _origin):
             run = list(some)
             if origin is None or len(run) == 1:
                 told += run
             else:
                 keys = dict.fromkeys(key for event in run if isinstance(event, Changed) for key in event.keys)
-                told.append(Changed(run[-1].at, tuple(keys), origin))
+                told.append(Changed(run[-1].at, tuple(keys), *origin))
         return told
+
+
+def _origin(event: AnyEvent) -> tuple[str, bool] | None:
+    """What changes have in common that are told as one."""
+    return (event.by, event.forgotten) if isinstance(event, Changed) else None

@@ -23,7 +23,7 @@ from decent_tui.core.seen import Seen
 from decent_tui.core.settling import Settling
 from decent_tui.core.store import Change, Store
 from decent_tui.core.tuning import Tuning
-from decent_tui.core.version import in_conflict
+from decent_tui.core.version import in_conflict, live
 
 
 @dataclass(slots=True)
@@ -210,7 +210,9 @@ class Parts:
                 self._announce(change)
         self.recollection.note(self.clock.wall, source, changes)
         if changes:
-            self.out.emit(Changed(self.clock.at, tuple(change.key for change in changes), source))
+            forgotten = not any(change.kept or live(change.dropped) for change in changes)
+            keys = tuple(change.key for change in changes)
+            self.out.emit(Changed(self.clock.at, keys, source, forgotten))
 
     def _announce(self, change: Change) -> None:
         before, after = in_conflict(change.before), in_conflict(change.after)

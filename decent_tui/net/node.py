@@ -19,7 +19,7 @@ from decent_tui.core import parts
 from decent_tui.core.address import Address, parse
 from decent_tui.core.chance import draw_id, name_for
 from decent_tui.core.engine import Engine
-from decent_tui.core.errors import Refused, StorageError
+from decent_tui.core.errors import StorageError, Unreachable
 from decent_tui.core.events import Attached
 from decent_tui.core.memory import MemoryStore
 from decent_tui.core.operations import Operation
@@ -88,7 +88,7 @@ class Node:
     async def run(self, operation: Operation[A]) -> A:
         """Carry out one operation (see `NodeInterface.run`)."""
         if self._stopping:
-            raise Refused("the node has stopped")
+            raise Unreachable("the node has stopped")
         return await self._turns.run(operation)
 
     def subscribe(self, listener: Listener, wanted: Collection[str] = ()) -> Callable[[], None]:
@@ -239,7 +239,7 @@ class Node:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._traffic.stop()
-        self._turns.refuse_all("the node has stopped")
+        self._turns.refuse_all(Unreachable("the node has stopped"))
         self._turns.tell([Attached(time.time(), up=False, why="the node has stopped")])
         await asyncio.get_running_loop().run_in_executor(self._disk, self._store.close)
         self._disk.shutdown()

@@ -130,11 +130,11 @@ class Turns:
         """How many operations wait for their answers."""
         return len(self._waiting)
 
-    def refuse_all(self, why: str) -> None:
+    def refuse_all(self, why: Refused) -> None:
         """Whoever waits for an answer gets none, for this reason."""
         for future in self._waiting.values():
             if not future.done():
-                future.set_exception(Refused(why))
+                future.set_exception(why)
         self._waiting.clear()
 
     # ------------------------------------------------------------------ the turn
@@ -189,7 +189,7 @@ class Turns:
         are dropped for it, and the alarm, are all that is left for the end of the turn."""
         self._engine.undo()
         self._engine.parts.alarm(f"{error}; nothing is written or synced until that is mended")
-        self.refuse_all(str(error))
+        self.refuse_all(Refused(str(error)))
 
     def tell(self, events: Sequence[AnyEvent]) -> None:
         """Tell whoever listens."""

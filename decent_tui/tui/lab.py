@@ -232,12 +232,18 @@ class LabScreen(CommandScreen):
         if cluster is None or not self.is_mounted:
             return
         shelves = [store.shelf for store in self.stores if store.shelf is not None and store.shelf.up]
-        alike = all(shelf.held == shelves[0].held for shelf in shelves)
+        alike = all(shelf.live == shelves[0].live for shelf in shelves)
+        off = len(self.stores) - len(shelves)
         wide = self.size.width >= WIDE
         left: list[Span] = [Span(" decent lab  ", "bold accent")]
         if wide:
             left.append(Span(f"{len(self._names)} real nodes  ", "dim"))
-        left.append(Span("● the same everywhere", "green") if alike else Span("◐ they differ", "amber"))
+        if not alike:
+            left.append(Span("◐ they differ", "amber"))
+        elif off:
+            left.append(Span(f"◐ the same on {len(shelves)}, {off} off", "amber"))
+        else:
+            left.append(Span("● the same everywhere", "green"))
         if self._links.banner:
             left += [Span("  "), *self._links.banner]
         if self._links.guests:

@@ -130,7 +130,9 @@ class MessagesPane(FilteredPane, can_focus=True):
         shown = self._ring.shown
         at = max(0, len(shown) - self._below - self.rows) + y
         if at >= len(shown) - self._below:
-            return ((Span(" nothing was said yet", "dim"),) if y == 0 and not shown else ()), "ground"
+            return (
+                (Span(" nothing was said since this was opened", "dim"),) if y == 0 and not shown else ()
+            ), "ground"
         current = self.has_focus and at == len(shown) - 1 - self._cursor
         return self._line(shown[at]), "cursor" if current else "ground"
 

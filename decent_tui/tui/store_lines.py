@@ -46,6 +46,11 @@ class Shelf(msgspec.Struct, frozen=True):
     conflicts: int = 0
     up: bool = True
 
+    @property
+    def live(self) -> list[Held]:
+        """What a reader sees of it. (Not every node forgets a deletion at the same moment.)"""
+        return [held for held in self.held if held.values]
+
 
 async def read(node: NodeInterface, called: Callable[[str], str]) -> Shelf:
     """Read what a node holds; `called` knows the name of a node id."""

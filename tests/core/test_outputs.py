@@ -13,6 +13,8 @@ def test_changes_in_a_row_with_one_origin_are_told_as_one() -> None:
         alarm,
         Changed(4.0, ("e",), "y"),
         Changed(5.0, ("f",)),
+        Changed(6.0, ("g",), forgotten=True),
+        Changed(7.0, ("h",), forgotten=True),
     ):
         out.emit(event)
     assert out.take_events() == [
@@ -22,5 +24,6 @@ def test_changes_in_a_row_with_one_origin_are_told_as_one() -> None:
         alarm,
         Changed(4.0, ("e",), "y"),
         Changed(5.0, ("f",)),
+        Changed(7.0, ("g", "h"), forgotten=True),
     ]
     assert out.take_events() == []

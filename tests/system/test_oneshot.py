@@ -194,6 +194,15 @@ def test_help_needs_no_node(tmp_path: Path) -> None:
     assert b"--node HOST:PORT" in done.stdout
 
 
+def test_help_for_what_is_no_command_is_refused_like_any_other(tmp_path: Path) -> None:
+    nowhere = f"{LOOPBACK}:{free_port()}"
+    done = ask(nowhere, "help", "nope", "--json")
+    answer = json.loads(done.stdout)
+    assert (done.returncode, answer["command"], answer["ok"]) == (1, "help", False)
+    assert "nope" in answer["error"]
+    assert b"a bug" not in ask(nowhere, "help", "nope").stderr
+
+
 # ------------------------------------------------------------------ watching
 
 
@@ -234,6 +243,9 @@ def test_a_watch_tells_of_every_change_with_what_the_key_holds_then(cluster: Clu
         first.ok("put b 2")
         first.ok("delete a1")
         assert watch.json() == {"event": "changed", "key": "a1", "versions": []}
+        eventually(lambda: first.ok("status")["deleted"] == 0)  # that it is forgotten then is no change
+        first.ok("put a2 3")
+        assert watch.json()["key"] == "a2"
         first.destroy()
         assert watch.process.wait(10) == 1
         last = watch.json()
