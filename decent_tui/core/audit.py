@@ -4,6 +4,13 @@ That means a bug, a damaged disk, or a dot that names two writes (a machine that
 under old numbers before anybody told it). Each side then reads all that the other holds and takes it in as
 if no dot were in `seen`; where one dot stands for two things, both are put again under new dots, which makes
 the disputed one obsolete. At most once an hour per peer: what it cannot mend, a person must.
+
+Two things are also one value of one key that was written over different versions: the contexts differ, and
+one replica drops what the other keeps. The fingerprint does not speak of contexts, so two that differ are
+noticed as soon as they make a difference to what is held, and not before: at rest both show the same values,
+and a write over one of them leaves the other standing beside it, a conflict that nothing was lost in
+(`tests/core/test_audit.py` has the history). To see it earlier every sum in every file would have to be made
+anew, and a context be hashed with every write, for a case that takes a liar or a machine set back.
 """
 
 from dataclasses import dataclass
@@ -13,6 +20,7 @@ from decent_tui.core import messages as wire
 from decent_tui.core.batch import pack, unpack
 from decent_tui.core.clocks import Dot
 from decent_tui.core.links import Link
+from decent_tui.core.own_numbers import check_own, highest_of
 from decent_tui.core.parts import Parts
 from decent_tui.core.replica import Replica
 from decent_tui.core.sync import START, held, weight
@@ -73,7 +81,9 @@ class Auditor:
         if audit is None or audit.done or audit.link != link.id or self._parts.quota.is_full():
             return
         audit.heard = self._parts.clock.now
-        for version in unpack(said.batch):
+        versions = list(unpack(said.batch))
+        check_own(self._parts.replica, highest_of(self._parts.replica.node, versions))
+        for version in versions:
             reconcile(self._parts.replica, version, self._parts.clock.wall)
         audit.done = said.after is None
         if said.after is not None:
@@ -101,13 +111,20 @@ def reconcile(replica: Replica, theirs: Version, ts: int) -> None:
     """Take in one version that a peer holds, as if its dot were not in `seen`.
 
     If the dot means something else here, both are put again, not only ours: whoever reads the other's list
-    second finds no dispute there any more, and a value of the same key would be gone with the dot.
+    second finds no dispute there any more, and a value of the same key would be gone with the dot. Each is
+    put again over what it was written over: one value that was written over two things replaces both.
     """
     mine = next(iter(replica.store.by_number(theirs.node, theirs.seq, theirs.seq, 1)), None)
     if mine is None:
         replica.adopt(theirs)
-    elif (mine.key, mine.cid) != (theirs.key, theirs.cid):
+    elif _meaning(mine) != _meaning(theirs):
         settled = any(obsoletes(held, theirs) for held in replica.store.siblings(theirs.key))
         replica.put_again(mine, ts)
         if not settled:
             replica.put_again(theirs, ts)
+
+
+def _meaning(version: Version) -> tuple[object, ...]:
+    """All that decides what a version is and what it makes obsolete. The rest are labels, but for the author:
+    where only that differs, a write over it drops the one and not the other, which is taken in then."""
+    return version.key, version.cid, version.context

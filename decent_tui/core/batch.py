@@ -12,7 +12,7 @@ from typing import Annotated, Final, TypeVar
 import msgspec
 
 from decent_tui.core import ranges
-from decent_tui.core.clocks import NO_CONTEXT, is_node, weight
+from decent_tui.core.clocks import NO_CONTEXT, Clock, entry_of, is_node, weight
 from decent_tui.core.errors import ProtocolError
 from decent_tui.core.limits import MAX_CLOCK, MAX_ID, MAX_LINE, MAX_NUMBER
 from decent_tui.core.ranges import Ranges
@@ -134,9 +134,13 @@ def unpack(batch: Batch) -> Iterator[Version]:
             except ValueError as error:
                 raise ProtocolError(str(error), fatal=True) from None
             author = node if row not in authors else _name(nodes, authors[row])
-            context = {_name(nodes, at): _number(n) for at, n in _pairs(flat)} if flat else NO_CONTEXT
-            if len(context) > _SHORT and weight(context) > MAX_CLOCK:
-                raise _broken("a context is too long")
+            context: Clock = NO_CONTEXT
+            if flat:
+                context = {_name(nodes, at): _number(n) for at, n in _pairs(flat)}
+                if len(context) > _SHORT and weight(context) > MAX_CLOCK:
+                    raise _broken("a context is too long")
+                if context.get(entry_of(node, author), 0) >= seq:
+                    raise _broken("a version comes before itself")
             yield Version(key, value, node, seq, context, lamport, author, time, cid)
 
 

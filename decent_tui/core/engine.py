@@ -26,13 +26,14 @@ from decent_tui.core.desk import Desk
 from decent_tui.core.dials import course
 from decent_tui.core.errors import ProtocolError, Refused
 from decent_tui.core.events import AnyEvent
-from decent_tui.core.exchange import Exchange, RolledBack
+from decent_tui.core.exchange import Exchange
 from decent_tui.core.greet import Greeting
 from decent_tui.core.links import Certified, Link
 from decent_tui.core.members import Membership
 from decent_tui.core.messages import Line
 from decent_tui.core.operations import AnyOperation, Delete, Get, Put
 from decent_tui.core.outputs import Answered, Dial, Drop, Effect
+from decent_tui.core.own_numbers import RolledBack
 from decent_tui.core.parts import Parts, Self
 from decent_tui.core.push import Outbox
 from decent_tui.core.serve import Server

@@ -1,16 +1,15 @@
 """What passes on a link between two nodes of our kind: pulls, pushes, heartbeats."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, Literal
 
 from decent_tui.core import messages as wire
 from decent_tui.core import ranges, sync
 from decent_tui.core.audit import Auditor
 from decent_tui.core.batch import pack
-from decent_tui.core.clocks import taken_in
-from decent_tui.core.errors import ProtocolError
 from decent_tui.core.events import Collected
 from decent_tui.core.links import Link
+from decent_tui.core.own_numbers import check_own, highest_of
 from decent_tui.core.parts import Parts
 from decent_tui.core.push import eager
 from decent_tui.core.ranges import Ranges
@@ -114,7 +113,7 @@ class Exchange:
             return
         link.owes_word, link.fed = True, parts.clock.now
         link.received_versions += len(versions)
-        self._check_own(_highest_of(parts.replica.node, versions))
+        self._check_own(highest_of(parts.replica.node, versions))
         seen, numbers = parts.replica.seen, numbers_of(versions)
         gaps = {node: seen.gaps(node) for node in numbers}
         parts.replica.apply(versions, link.node or "")
@@ -181,9 +180,8 @@ class Exchange:
         return mine[-1][1] if mine else 0
 
     def _check_own(self, highest: int) -> None:
-        """A number above our own counter under our own id: this machine was rolled back, or the peer lies."""
-        if highest > self._parts.replica.counter:
-            raise RolledBack(highest)
+        """Raise RolledBack for a number of ours that we never gave."""
+        check_own(self._parts.replica, highest)
 
     # ------------------------------------------------------------------ pushes
 
@@ -307,22 +305,3 @@ class Exchange:
         if collected:
             self._collecting = True
             parts.out.emit(Collected(parts.clock.at, collected))
-
-
-def _highest_of(node: str, versions: Iterable[Version]) -> int:
-    """The highest number of a node in the dots of the versions and in what their writers had seen."""
-    imports, highest = taken_in(node), 0
-    for version in versions:
-        if version.node == node:
-            highest = max(highest, version.seq)
-        elif version.context:
-            highest = max(highest, version.context.get(node, 0), version.context.get(imports, 0))
-    return highest
-
-
-class RolledBack(ProtocolError):
-    """A peer knows a write number `highest` of ours that we never made."""
-
-    def __init__(self, highest: int) -> None:
-        super().__init__("a peer knows a write of this node that it has not made")
-        self.highest = highest

@@ -176,14 +176,17 @@ class Replica:
         author: str,
         ts: int,
         before: Siblings,
+        *,
+        again: bool = False,
     ) -> Version:
-        """A new version under the next dot. Limits bind here, where versions are made, never in `apply`."""
+        """A new version under the next dot. Limits bind here, where versions are made, never in `apply`, and
+        not for what is `again` put: it is there already."""
         dot = Dot(self.node, self.counter + 1)
         if not _fits(context):
             context = self._protected({})
         version = Version(key, value, dot.node, dot.seq, context, lamport, author, ts, cid)
         after = merge(before, version)
-        if len(after) > max(SIBLINGS_MAX, len(before)):
+        if not again and len(after) > max(SIBLINGS_MAX, len(before)):
             raise Refused(f"the key has {len(before)} siblings already; resolve it first")
         self.counter = dot.seq
         self._see(dot)
@@ -270,7 +273,7 @@ class Replica:
         before = self.store.siblings(disputed.key)
         value, cid, author = disputed.value, disputed.cid, disputed.author
         context, lamport = self._protected(disputed.clock), self._tick(disputed.lamport)
-        self._make(disputed.key, value, cid, context, lamport, author, ts, before)
+        self._make(disputed.key, value, cid, context, lamport, author, ts, before, again=True)
 
     def drop(self, unwanted: Iterable[Version]) -> int:
         """Take out versions that the rest has deleted and forgotten (a full answer) or that everyone may
@@ -319,8 +322,17 @@ class Replica:
             # the old one goes: numbers in its context mean other writes elsewhere, which it would hold down
             self.drop([version])
             before = self.store.siblings(version.key)
+            lamport = self._tick(0)
             self._make(
-                version.key, version.value, version.cid, context, self._tick(0), author, rewrite_ts, before
+                version.key,
+                version.value,
+                version.cid,
+                context,
+                lamport,
+                author,
+                rewrite_ts,
+                before,
+                again=True,
             )
 
     # ------------------------------------------------------------------ within

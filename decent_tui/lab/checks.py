@@ -154,6 +154,8 @@ class Checks:
     def _sums(self, known: _Known, node: SimNode) -> None:
         if known.sum % 2**256 != node.replica.fingerprint:
             raise Broken("fingerprint", f"that of {node.name} is not that of what it holds")
+        if node.replica.digest() != node.replica.seen.digest(node.replica.fingerprint):
+            raise Broken("digest", f"that of {node.name} is not that of what it has seen and holds")
 
     def _grown(self, known: _Known, node: SimNode) -> dict[str, Ranges]:
         """I4: `seen` only grows; returns what is new in it."""

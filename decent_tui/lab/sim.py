@@ -231,7 +231,7 @@ def _many(options: argparse.Namespace) -> int:
                 process.terminate()  # what it is at would be waited for
     if stopped:
         sys.stdout.write(f"stopped: {len(seeds) - summary.seeds:,} seeds were not played\n")
-    sys.stdout.write(_summed_up(summary, time.monotonic() - begun))
+    sys.stdout.write(_summed_up(summary, time.monotonic() - begun, _sizes(options)))
     return 130 if stopped else 1 if summary.failed else 0
 
 
@@ -275,8 +275,14 @@ def _no_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _summed_up(summary: Summary, seconds: float) -> str:
-    """What became of it all, as a few lines."""
+def _sizes(options: argparse.Namespace) -> str:
+    """What was asked of the worlds: without it a seed is another history."""
+    asked = (("--nodes", options.nodes), ("--steps", options.steps))
+    return "".join(f" {flag} {number}" for flag, number in asked if number is not None)
+
+
+def _summed_up(summary: Summary, seconds: float, sizes: str) -> str:
+    """What became of it all, as a few lines; `sizes` are the options of the worlds."""
     speed = summary.seeds / summary.cpu if summary.cpu else 0.0
     lines = [
         f"{summary.seeds} seeds in {seconds:.1f} s, {speed:.1f} a second and core",
@@ -286,7 +292,8 @@ def _summed_up(summary: Summary, seconds: float) -> str:
     for outcome in sorted(summary.failed, key=lambda outcome: outcome.seed):
         lines.append(f"seed {outcome.seed}: BROKEN {outcome.check}: {printable(outcome.what)}")
     if summary.failed:
-        lines.append(f"decent-tui sim --seed {min(o.seed for o in summary.failed)} --trace tells the story")
+        seed = min(outcome.seed for outcome in summary.failed)
+        lines.append(f"decent-tui sim --seed {seed}{sizes} --trace tells the story")
     else:
         lines.append("no check was broken")
     return "\n".join(lines) + "\n"

@@ -7,8 +7,10 @@ from decent_tui.core import operations as ops
 from decent_tui.core.audit import held_after, reconcile
 from decent_tui.core.batch import pack
 from decent_tui.core.invariants import all_versions, violations
+from decent_tui.core.limits import SIBLINGS_MAX
 from decent_tui.core.sync import START
 from decent_tui.core.tuning import Tuning
+from decent_tui.core.version import Version
 from decent_tui.lab.sim_node import SimNode
 from tests.lab.histories import values
 
@@ -93,6 +95,61 @@ def test_where_one_dot_stands_for_two_things_both_are_put_again(key: str) -> Non
         assert set(texts(on, "k") + texts(on, key)) == {"1", "2"}
         assert not on.store.by_number(C, 1, 9, 9)
         assert violations(on) == []
+
+
+@pytest.mark.parametrize("other", [version(C, 1, {B: 1}), version(C, 1, text="2"), version(C, 1, key="l")])
+def test_whatever_decides_about_a_version_is_compared(other: Version) -> None:
+    one, two = replica(A), replica("d" * 16)
+    mine = version(C, 1)
+    apply(one, mine)
+    apply(two, other)
+    for _ in range(2):
+        for on, read in ((one, two), (two, one)):
+            for held in all_versions(read.store):
+                reconcile(on, held, 0)
+            on.commit()
+            apply(read, *all_versions(on.store))
+    assert one.fingerprint == two.fingerprint
+    assert not one.store.by_number(C, 1, 1, 1)
+    assert {(held.key, held.value) for held in all_versions(two.store)} == {
+        (held.key, held.value) for held in (mine, other)
+    }
+
+
+def test_a_context_that_makes_no_difference_yet_is_found_when_it_does_and_nothing_is_lost() -> None:
+    """Why the fingerprint need not speak of contexts: the worst of it is a conflict to be resolved again."""
+    one, two = replica(A), replica("d" * 16)
+    apply(one, version(B, 1, text="0"), version(C, 1, {B: 1}))
+    apply(two, version(B, 1, text="0"), version(C, 1, {B: 1, "e" * 16: 1}))  # a liar put one more into it
+    apply(one, version("e" * 16, 1, key="l"))
+    apply(two, version("e" * 16, 1, key="l"))
+    assert one.digest() == two.digest()
+    assert texts(one) == texts(two) == ["1"]
+    apply(two, put(one, text="2"))
+    assert texts(one) == ["2"]
+    assert set(texts(two)) == {"1", "2"}
+    assert one.seen == two.seen
+    assert one.digest() != two.digest()
+    for on, read in ((one, two), (two, one)):
+        for held in all_versions(read.store):
+            reconcile(on, held, 0)
+        on.commit()
+    assert one.digest() == two.digest()
+    assert set(texts(one)) == {"1", "2"}
+
+
+def test_what_only_labels_a_version_is_no_dispute() -> None:
+    one = replica(A)
+    apply(one, version(C, 1))
+    reconcile(one, version(C, 1, lamport=9, ts=9), 0)
+    assert one.counter == 0
+
+
+def test_a_key_with_too_many_siblings_is_audited_all_the_same() -> None:
+    one = replica(A)
+    apply(one, *(version(f"{number:016x}", 1, text=str(number)) for number in range(SIBLINGS_MAX + 5)))
+    reconcile(one, version(f"{3:016x}", 1, text='"other"'), 0)
+    assert {"3", '"other"'} < set(texts(one))
 
 
 @pytest.mark.parametrize("had", ["1", "2"])

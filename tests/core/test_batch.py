@@ -24,7 +24,7 @@ some_versions = st.lists(
         lamport=st.integers(0, MAX_NUMBER),
         author=st.sampled_from(["", X, A]),
         ts=st.integers(0, 2**53),
-    ),
+    ).filter(lambda made: made.context.get(made.entry, 0) < made.seq),
     max_size=8,
 )
 
@@ -139,6 +139,26 @@ def test_a_batch_that_no_honest_node_makes_ends_the_link(wrong: Mapping[str, Any
     with pytest.raises(ProtocolError) as caught:
         list(unpack(batch))
     assert caught.value.fatal
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        version(A, 1, {A: 1}),
+        version(A, 2, {B: 1, A: 9}),
+        version(A, 2, {f"{A}+": 2}, author=X),
+        version(A, 2, {f"{A}+": 3}, author=B),
+    ],
+)
+def test_what_comes_before_itself_is_refused(lie: Version) -> None:
+    """Two such could each make the other obsolete, and two replicas would keep one each for ever."""
+    with pytest.raises(ProtocolError, match="before itself"):
+        list(unpack(pack([lie])))
+
+
+@pytest.mark.parametrize("version_", [version(A, 2, {A: 1, f"{A}+2": 2}), version(A, 2, {A: 5}, author=X)])
+def test_its_own_node_may_be_in_a_context(version_: Version) -> None:
+    assert list(unpack(pack([version_]))) == [version_]
 
 
 def test_what_comes_before_the_broken_row_is_handed_out() -> None:

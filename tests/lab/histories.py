@@ -4,6 +4,7 @@ Like those of the replica alone (`tests/core/stories`), each runs through as the
 """
 
 from collections.abc import Sequence
+from random import Random
 
 import msgspec
 
@@ -11,10 +12,12 @@ from decent_tui.core import audit
 from decent_tui.core import messages as wire
 from decent_tui.core import operations as ops
 from decent_tui.core.batch import pack
+from decent_tui.core.clocks import Dot
 from decent_tui.core.invariants import all_versions
 from decent_tui.lab import people as p
 from decent_tui.lab import troubles as t
 from decent_tui.lab.classic_node import ClassicNode
+from decent_tui.lab.disk import Disk
 from decent_tui.lab.sim_node import SimNode
 from decent_tui.lab.simulation import play
 from decent_tui.lab.world import AnyDeed, Step, World
@@ -57,6 +60,18 @@ def a_backup_from_before_the_last_start() -> None:
         (p.Put(0, 2),),
         (t.PowerLoss(0), t.Restore(0), p.Start(0), p.Put(0, 0)),
     )
+
+
+def a_backup_and_a_marker_as_the_start_left_it() -> None:
+    """The machine loses power after a start, and with it what was not flushed of the marker; then a backup
+    from before that start is restored. Its tag must not be in the marker any more."""
+    disk = Disk(Random(1))
+    before = disk.open().node
+    backup = disk.image()
+    disk.open()
+    disk.marker.written = disk.marker.flushed
+    disk.restore(backup)
+    assert disk.open().node != before, "a backup passes for the newest data"
 
 
 def values(node: SimNode) -> set[tuple[str, bytes | None]]:
@@ -122,6 +137,34 @@ def a_number_is_used_twice_for_one_key() -> None:
     both_hold({("k", b'"meanwhile"'), ("k", b'"after"')}, a, b)
 
 
+def one_number_over_two_things() -> None:
+    """A writes k over what B wrote, is set back to before that, and writes the same value under the same
+    number over nothing. Only the contexts differ, and C, which was away, still has what B wrote."""
+    net = Network(1)
+    b, c = net.node("b"), net.node("c")
+    c.do(ops.AddPeer(b.address))
+    a = net.node("a", b)
+    net.run(5)
+    earlier = a.disk.image()
+    b.do(ops.Put("k", '"of b"'))
+    net.run(5)
+    c.crash()
+    a.do(ops.Put("k", '"again"'))
+    net.settle()
+    a.crash()
+    b.crash()
+    a.disk.roll_back(earlier)
+    a.start()
+    a.do(ops.Put("k", '"again"'))
+    c.start()
+    net.run(10)
+    assert values(a) == values(c) == {("k", b'"of b"'), ("k", b'"again"')}
+    b.start()
+    net.run(60)
+    assert net.level(), "not level"
+    both_hold({("k", b'"again"')}, a, b, c)
+
+
 def two_readings_of_one_number() -> None:
     """One node reads what the other holds, puts again, and its pushes arrive before the other reads."""
     one, other = replica(A), replica(B)
@@ -134,6 +177,126 @@ def two_readings_of_one_number() -> None:
         apply(read, *all_versions(on.store))
     for on in (one, other):
         assert set(texts(on)) == {"1", "2"}, f"lost {({'1', '2'} - set(texts(on))).pop()}"
+
+
+def one_number_for_two_keys() -> None:
+    """The same value under the same number, but the keys differ."""
+    _, a, b = rolled_back([], [ops.Put("before", "1")], [ops.Put("after", "1")])
+    both_hold({("before", b"1"), ("after", b"1")}, a, b)
+
+
+def a_disputed_number_that_was_written_over() -> None:
+    """C's first write was one of k elsewhere, which D has replaced, and is one of l here: k has D's value."""
+    one = replica(A)
+    apply(one, version(C, 1, key="l"), version(B, 1, {C: 1}, text="2"))
+    audit.reconcile(one, version(C, 1), 0)
+    assert texts(one) == ["2"], "resurrected"
+
+
+def a_disk_loses_a_key() -> None:
+    """Nothing but the sum of what is held tells."""
+    net = Network(1)
+    a = net.node("a")
+    b = net.node("b", a)
+    b.do(ops.Put("k", "1"))
+    net.run(5)
+    a.replica.drop(a.store.siblings("k"))
+    a.replica.commit()
+    net.run(20)
+    both_hold({("k", b"1")}, a, b)
+
+
+def a_page_of_an_audit_knows_more_of_this_node_than_it_does() -> None:
+    """A faulty peer has a write of A in its list that A never made: A must not count it as seen."""
+    net = Network(1)
+    a = net.node("a")
+    b = net.node("b", a)
+    net.run(2)
+    old = a.engine.node
+    link = a.engine.parts.links.to(b.engine.node)
+    assert link is not None
+    a.turn(lambda: a.engine._auditor.begin(link))
+    a.take(link.id, wire.encode(wire.Held(pack([version(old, 3, key="never")]))))
+    assert a.engine.node != old, "the old id is kept"
+    assert not a.replica.seen[old], "it has seen its own future"
+
+
+def a_claim_knows_more_of_this_node_than_it_does() -> None:
+    """Twice in a minute a faulty peer claims to have seen writes of A that A never made. There is no second
+    new id so soon; A must not have taken over the claim, or its own next writes would be nothing new."""
+    net = Network(1)
+    a = net.node("a")
+    b = net.node("b", a)
+    net.run(2)
+    for _ in range(2):
+        net.run_until(lambda: a.engine.parts.links.to(b.engine.node) is not None)
+        link = a.engine.parts.links.to(b.engine.node)
+        assert link is not None
+        a.turn(lambda link=link: a.engine._exchange.pull(link))  # type: ignore[misc]
+        assert link.pull is not None
+        claim = wire.Versions(pack([]), seen={a.engine.node: [1, 3]}, fingerprint="0")
+        a.take(link.id, wire.encode(claim, link.pull.id))
+        seen = a.replica.seen[a.engine.node]
+        assert not seen, "it has seen its own future"
+        net.run(1)
+
+
+def half_of_what_somebody_wrote_comes_from_another() -> None:
+    """B sends on what C wrote second, before it has the first: A must not believe that B has both."""
+    net = Network(1)
+    a, b = net.node("a"), net.node("b")
+    a.do(ops.AddPeer(b.address))
+    net.run(2)
+    link = a.engine.parts.links.to(b.engine.node)
+    assert link is not None
+    a.take(link.id, wire.encode(wire.Versions(pack([version(C, 2)]))))
+    known = a.engine.parts.members[b.engine.node]
+    assert Dot(C, 1) not in known.seen, "B is believed to have what it lacks"
+
+
+def an_id_that_was_given_up() -> None:
+    """A takes a new id (B has forgotten the old one, or the files are a copy). Whoever goes on under the old
+    one may have what A deletes: the tombstone waits until that id is forgotten."""
+    net = Network(1)
+    a = net.node("a")
+    a.do(ops.Put("k", "1"))
+    old = a.engine.node
+    a.turn(lambda: a.engine._rename("for a test"))
+    _deleted_while_an_id_is_away(net, a, old)
+
+
+def the_original_of_a_copy() -> None:
+    """The files of A are copied, and the copy deletes what A has while A is down."""
+    net = Network(1)
+    a = net.node("a")
+    a.do(ops.Put("k", "1"))
+    a.crash()
+    copy = SimNode(net, "copy:1")
+    copy.disk.copy_from(a.disk)
+    copy.start()
+    _deleted_while_an_id_is_away(net, copy, a.engine.node)
+
+
+def _deleted_while_an_id_is_away(net: Network, node: SimNode, old: str) -> None:
+    assert node.engine.node != old
+    node.do(ops.Delete("k"))
+    net.run(10)
+    assert node.store.siblings("k"), "forgotten though the old id may still have the value"
+    node.do(ops.Forget(old))
+    net.run(10)
+    assert not node.store.siblings("k"), "a tombstone is left"
+
+
+def a_plain_restart() -> None:
+    """A node that stops and starts keeps its id, and one that was killed too."""
+    net = Network(1)
+    a = net.node("a")
+    for end in (a.stop, a.crash):
+        a.do(ops.Put("k", "1"))
+        before = a.engine.node
+        end()
+        a.start()
+        assert a.engine.node == before, "another id after a plain restart"
 
 
 def a_classic_peer_sends_back_what_was_deleted() -> None:

@@ -18,6 +18,7 @@ from decent_tui.core.members import Membership
 from decent_tui.core.replica import Replica
 from decent_tui.core.sync import Pull
 from decent_tui.core.tombstones import Collector
+from decent_tui.lab import disk
 from decent_tui.lab.sim_node import SimNode
 from tests.core import stories
 
@@ -275,6 +276,104 @@ MUTANTS: Final = (
         needs=set_back,
         story=histories.two_readings_of_one_number,
         says="lost",
+    ),
+    Mutant(
+        "audit-cid-only",
+        "An audit compares the values under one dot, and neither their keys nor their contexts.",
+        instead((audit, "reconcile", wrong.an_audit_of_values_alone)),
+        story=histories.one_number_for_two_keys,
+        says="lost",
+    ),
+    Mutant(
+        "audit-without-contexts",
+        "An audit compares keys and values under one dot, but not what these were written over.",
+        instead((audit, "reconcile", wrong.an_audit_without_contexts)),
+        story=histories.one_number_over_two_things,
+        says="not level",
+    ),
+    Mutant(
+        "audit-without-keys",
+        "An audit compares values and contexts under one dot, but not their keys.",
+        instead((audit, "reconcile", wrong.an_audit_without_keys)),
+        story=histories.one_number_for_two_keys,
+        says="lost",
+    ),
+    Mutant(
+        "audit-without-values",
+        "An audit compares keys and contexts under one dot, but not their values.",
+        instead((audit, "reconcile", wrong.an_audit_without_values)),
+        story=histories.a_number_is_used_twice_for_one_key,
+        says="lost",
+    ),
+    Mutant(
+        "audit-settled",
+        "An audit puts again what was written over here long ago.",
+        instead((audit, "reconcile", wrong.an_audit_that_puts_again_what_is_settled)),
+        story=histories.a_disputed_number_that_was_written_over,
+        says="resurrected",
+    ),
+    Mutant(
+        "audit-adopts-nothing",
+        "An audit settles disputes, but takes in nothing that was lost here.",
+        instead((audit, "reconcile", wrong.an_audit_that_adopts_nothing)),
+        story=histories.a_disk_loses_a_key,
+        says="lost",
+    ),
+    Mutant(
+        "audit-own-unchecked",
+        "A page of an audit may speak of writes of this node that it never made.",
+        instead((audit, "check_own", wrong.nothing_is_checked)),
+        story=histories.a_page_of_an_audit_knows_more_of_this_node_than_it_does,
+        says="the old id is kept",
+    ),
+    Mutant(
+        "own-claim-late",
+        "A claim is taken over before it is asked whether it knows more of this node than it does itself.",
+        instead((Exchange, "answered", wrong.the_claim_before_the_look_at_our_own)),
+        story=histories.a_claim_knows_more_of_this_node_than_it_does,
+        says="its own future",
+    ),
+    Mutant(
+        "has-range",
+        "Whoever sends a write is taken to have all that its writer wrote before.",
+        instead((Exchange, "_has", wrong.all_below_too)),
+        story=histories.half_of_what_somebody_wrote_comes_from_another,
+        says="what it lacks",
+    ),
+    Mutant(
+        "old-id-not-member",
+        "An id that is given up at run time is no member any more.",
+        instead((Membership, "keep", wrong.the_old_id_no_member)),
+        story=histories.an_id_that_was_given_up,
+        says="may still have the value",
+    ),
+    Mutant(
+        "renamed-not-member",
+        "The id that a copy gives up at its start is no member there.",
+        instead((identity, "_renamed", wrong.the_original_no_member)),
+        story=histories.the_original_of_a_copy,
+        says="may still have the value",
+    ),
+    Mutant(
+        "marker-counter-ge",
+        "A marker that knows as many writes as the data is taken for one that knows more.",
+        instead((identity, "mismatch", wrong.a_marker_that_must_be_behind)),
+        story=histories.a_plain_restart,
+        says="another id",
+    ),
+    Mutant(
+        "identify-no-step4",
+        "The marker keeps the tag of the last start beside that of this one.",
+        instead((disk, "identify", wrong.identified_without_the_last_step)),
+        story=histories.a_backup_and_a_marker_as_the_start_left_it,
+        says="passes for the newest",
+    ),
+    Mutant(
+        "digest-stale",
+        "The digest is worked out once, and not again when something is written.",
+        instead((Replica, "_touch", wrong.a_digest_of_before)),
+        check="digest",
+        seed=0,
     ),
     Mutant(
         "echo-stored",

@@ -117,6 +117,22 @@ def test_a_story_that_cannot_be_saved_after_all_is_on_stdout(
     assert load(file) == small
 
 
+@pytest.mark.parametrize(
+    ("sizes", "said"),
+    [
+        ([], "--seed 1 --trace"),
+        (["--nodes", "9"], "--seed 1 --nodes 9 --trace"),
+        (["--nodes", "2", "--steps", "120"], "--seed 1 --nodes 2 --steps 120 --trace"),
+    ],
+)
+def test_the_command_that_is_offered_plays_the_very_history_that_failed(
+    sizes: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with mock.patch("decent_tui.lab.sim.farm", return_value=iter([failing()])):
+        assert sim.main(["--seeds", "1:2", "--jobs", "1", *sizes]) == 1
+    assert f"decent-tui sim {said} tells the story" in capsys.readouterr().out
+
+
 def test_nothing_that_was_found_reaches_the_terminal_raw(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,17 +6,19 @@ from unittest import mock
 
 import msgspec
 
-from decent_tui.core import ranges, replica, sync, tombstones, version
+from decent_tui.core import audit, identity, ranges, replica, sync, tombstones, version
 from decent_tui.core.batch import Batch, pack
 from decent_tui.core.clocks import Clock, Dot, is_classic, join
 from decent_tui.core.engine import Engine
 from decent_tui.core.exchange import Exchange
-from decent_tui.core.identity import Identity, Record, mismatch
+from decent_tui.core.identity import Identified, Identity, MarkedStore, MarkerFile, Record, mismatch
+from decent_tui.core.links import Link
 from decent_tui.core.members import Membership
 from decent_tui.core.messages import Flat, RequestId, Sync, Versions
+from decent_tui.core.ranges import Ranges
 from decent_tui.core.replica import Replica
 from decent_tui.core.seen import Seen
-from decent_tui.core.store import Root, Standing
+from decent_tui.core.store import Member, Root, Standing, State, Store
 from decent_tui.core.tombstones import Collector
 from decent_tui.core.tuning import Tuning
 from decent_tui.core.version import Siblings, Version, live
@@ -29,6 +31,8 @@ _slices = Engine.slices
 _turn, _blockers = Collector.turn, tombstones.blockers
 _commit, _join_claim, _take_id = Replica.commit, Replica.join_claim, Replica.take_id
 _counted, _mark = Membership.counted, Membership.mark
+_reconcile, _answered, _has = audit.reconcile, Exchange.answered, Exchange._has
+_identify, _renamed = identity.identify, identity._renamed
 
 
 # ------------------------------------------------------------------ pulls
@@ -206,6 +210,10 @@ def own_numbers_unchecked(exchange: Exchange, highest: int) -> None:
     pass
 
 
+def nothing_is_checked(replica: Replica, highest: int) -> None:
+    pass
+
+
 def nothing_put_again(replica: Replica, node: str, *, rewrite_ts: int | None = None) -> None:
     _take_id(replica, node)
 
@@ -226,6 +234,46 @@ def only_our_own_put_again(replica: Replica, theirs: Version, ts: int) -> None:
         replica.put_again(mine, ts)
 
 
+def _disputed(
+    replica: Replica, theirs: Version, ts: int, what: Callable[[Version], object], *, adopts: bool = True
+) -> None:
+    """`audit.reconcile`, with `what` two versions under one dot are compared by."""
+    mine = next(iter(replica.store.by_number(theirs.node, theirs.seq, theirs.seq, 1)), None)
+    if mine is None:
+        if adopts:
+            replica.adopt(theirs)
+    elif what(mine) != what(theirs):
+        settled = any(version.obsoletes(held, theirs) for held in replica.store.siblings(theirs.key))
+        replica.put_again(mine, ts)
+        if not settled:
+            replica.put_again(theirs, ts)
+
+
+def an_audit_of_values_alone(replica: Replica, theirs: Version, ts: int) -> None:
+    _disputed(replica, theirs, ts, lambda one: one.cid)
+
+
+def an_audit_without_contexts(replica: Replica, theirs: Version, ts: int) -> None:
+    _disputed(replica, theirs, ts, lambda one: (one.key, one.cid))
+
+
+def an_audit_without_keys(replica: Replica, theirs: Version, ts: int) -> None:
+    _disputed(replica, theirs, ts, lambda one: (one.cid, one.context))
+
+
+def an_audit_without_values(replica: Replica, theirs: Version, ts: int) -> None:
+    _disputed(replica, theirs, ts, lambda one: (one.key, one.context))
+
+
+def an_audit_that_puts_again_what_is_settled(replica: Replica, theirs: Version, ts: int) -> None:
+    with mock.patch.object(audit, "obsoletes", return_value=False):
+        _reconcile(replica, theirs, ts)
+
+
+def an_audit_that_adopts_nothing(replica: Replica, theirs: Version, ts: int) -> None:
+    _disputed(replica, theirs, ts, lambda one: (one.key, one.cid, one.context), adopts=False)
+
+
 def sending_before_saving(node: SimNode, work: Callable[[], None]) -> None:
     engine, now = node.engine, node.net.now
     engine.at(now, int(now * 1000) + BEGINNING + node.jump)
@@ -242,6 +290,55 @@ def sending_before_saving(node: SimNode, work: Callable[[], None]) -> None:
         if node._watcher:
             node._watcher.wrote(node, changes)
     node.events += engine.take_events()
+
+
+def the_claim_before_the_look_at_our_own(
+    exchange: Exchange, link: Link, said: Versions, request: RequestId
+) -> None:
+    pull = link.pull
+    if pull is not None and pull.owns(request) and said.seen is not None:
+        exchange._parts.replica.join_claim(sync.read_seen(said.seen), said.floor)
+    _answered(exchange, link, said, request)
+
+
+def all_below_too(exchange: Exchange, link: Link, numbers: Mapping[str, Ranges]) -> None:
+    _has(exchange, link, {node: ((1, some[-1][1]),) for node, some in numbers.items()})
+
+
+def the_old_id_no_member(membership: Membership, node: str, name: str, seen: Seen) -> None:
+    pass
+
+
+def the_original_no_member(store: Store, state: State, new: str) -> Root:
+    with mock.patch.object(identity, "Member", lambda node, seen: Member(node, standing="forgotten")):
+        return _renamed(store, state, new)
+
+
+def a_marker_that_must_be_behind(root: Root, known: Identity, inode: str, written: Record | None) -> str:
+    same = written is not None and (written.node, written.counter) == (root.node, root.counter)
+    return "its counter is not below" if same else mismatch(root, known, inode, written)
+
+
+def identified_without_the_last_step(
+    store: MarkedStore, marker: MarkerFile, draw: str, tag: str
+) -> Identified:
+    return _identify(store, _NoLastStep(marker), draw, tag)
+
+
+class _NoLastStep:
+    """A marker that is not written a second time."""
+
+    def __init__(self, marker: MarkerFile) -> None:
+        self._marker = marker
+        self.inode, self.read, self.flush = marker.inode, marker.read, marker.flush
+
+    def write(self, record: Record) -> None:
+        if record.tags[0] != record.tags[1]:
+            self._marker.write(record)
+
+
+def a_digest_of_before(replica: Replica) -> None:
+    replica._dirty = True
 
 
 # ------------------------------------------------------------------ strangers
