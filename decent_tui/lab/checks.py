@@ -74,6 +74,14 @@ class Checks:
         node.set_back = False
         self._sums(known, node)
 
+    def undid(self, node: SimNode) -> None:
+        """A turn was undone: everything is as it was before it."""
+        known, replica = self._known[node.address], node.replica
+        if replica.node != known.id or replica.floor != known.floor or replica.seen != Seen(known.seen):
+            raise Broken("undone", f"{node.name} knows more than its disk after a turn that was undone")
+        self._count(known, replica, node.store.page(wanted="all", limit=1_000_000))
+        self._sums(known, node)
+
     def wrote(self, node: SimNode, changes: Sequence[Change]) -> None:
         """A turn ended in which something was written."""
         caps(node.engine)
@@ -104,8 +112,8 @@ class Checks:
                 continue
             if version.node not in (node.replica.node, *node.replica.former):
                 raise Broken("I1", f"{node.name} holds {_name(version)}, which nobody wrote so")
-            if node.writing == change.key:
-                fresh = oracle.written(version, change.before)
+            if node.writing and node.writing[0] == change.key:
+                fresh = oracle.written(version, node.writing[1])
             else:
                 fresh = oracle.repeated(version)
             if not fresh:

@@ -159,6 +159,9 @@ class Mesh:
 
     # ------------------------------------------------------------------ what happens
 
+    def undid(self, node: SimNode) -> None:
+        """No disk is full here."""
+
     def opened(self, node: SimNode) -> None:
         """A node opened its file."""
 

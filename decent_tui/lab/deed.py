@@ -45,8 +45,8 @@ class Scene(Protocol):
     def fresh_value(self) -> int:
         """A value that was never written."""
 
-    def write(self, node: SimNode, key: str, operation: AnyOperation) -> str:
-        """Let a person write; returns what there is to say of it."""
+    def write(self, node: SimNode, key: str, operation: AnyOperation, *, stale: bool = False) -> str:
+        """Let a person write, or be told that it is `stale`; returns what there is to say of it."""
 
     def add_node(self) -> SimNode:
         """One more node, not yet started."""

@@ -3,12 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Final
+from typing import Final, Literal
 
 from decent_tui.core.chance import Chance, draw_id
+from decent_tui.core.errors import StorageError
 from decent_tui.core.identity import Identified, Identity, Record, identify, mismatch
 from decent_tui.core.memory import MemoryStore
 from decent_tui.core.store import Change, State
+
+NO_ROOM: Final = "the disk is full"
+
+Fullness = Literal["at the commit", "at once"]
+"""When a disk without room says so: at the end of a turn, or in the midst of it."""
 
 _EVERYTHING: Final = 1_000_000
 """More keys than any simulated node holds."""
@@ -50,6 +56,8 @@ class SimFile(MemoryStore):
         self._log: list[Change] = []
         self._unsaved: list[list[Change]] = []
         self._durable: State | None = None
+        self.full: Fullness | None = None
+        """Where writing fails, while there is no room on the disk."""
 
     def identity(self) -> Identity:
         """What is recorded of the marker."""
@@ -61,6 +69,8 @@ class SimFile(MemoryStore):
 
     def replace(self, changes: Sequence[Change]) -> None:
         """Carry the changes out, and note them for whoever watches."""
+        if self.full == "at once":
+            raise StorageError(NO_ROOM)
         super().replace(changes)
         self._log += changes
 
@@ -71,6 +81,8 @@ class SimFile(MemoryStore):
 
     def commit(self) -> bool:
         """End the open transaction."""
+        if self.full and self._open is not None:
+            raise StorageError(NO_ROOM)
         committed = super().commit()
         if committed:
             self._unsaved.append(self._log)

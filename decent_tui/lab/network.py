@@ -15,7 +15,7 @@ from decent_tui.core.errors import ProtocolError
 from decent_tui.core.messages import decode
 from decent_tui.lab.agenda import Agenda
 from decent_tui.lab.streams import Streams
-from decent_tui.lab.weather import Weather
+from decent_tui.lab.weather import Draws, Weather
 from decent_tui.net.words import describe
 
 UNREACHABLE: Final = 5.0
@@ -88,6 +88,7 @@ class Network:
         self.carried: list[Carried] = []
         self.tell: Callable[[str], None] | None = None
         """Told what happens, in words, if anybody wants to know."""
+        self._draws: dict[tuple[str, str], Draws] = {}
         self._void: set[tuple[str, str]] = set()
         self._slow: dict[frozenset[str], float] = {}
         self._course = blake2b(digest_size=16)
@@ -150,11 +151,11 @@ class Network:
             self.tally["lines into the void"] += 1
             self._find_half_open(wire, party)
             return
-        draw = self.streams.of("lines", sender, other)
+        draws = self._draws.get((sender, other)) or self._draws_of(sender, other)
         slow = self._slow.get(frozenset((sender, other)), 0.0) if self._slow else 0.0
         weather = self.weather if wire.ours else self.weather.calm
         copies, now = 0, self.agenda.now
-        for latency, in_order in weather.fate(draw):
+        for latency, in_order in weather.fate(draws):
             copies += 1
             at = now + latency + slow
             if in_order:
@@ -164,6 +165,12 @@ class Network:
             self.agenda.later(at - now, self._deliver, wire, other, line)
         if copies != 1:
             self.tally["lines doubled" if copies else "lines lost"] += 1
+
+    def _draws_of(self, sender: str, other: str) -> Draws:
+        """The streams for what becomes of the lines from one party to another."""
+        concerns = (self.streams.of(concern, sender, other) for concern in Draws._fields)
+        draws = self._draws[sender, other] = Draws(*concerns)
+        return draws
 
     def _deliver(self, wire: Wire, to: str, line: bytes) -> None:
         party = self.parties[to]

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from decent_tui.core import operations as ops
 from decent_tui.core.errors import Refused
-from decent_tui.core.version import in_conflict, live
+from decent_tui.core.version import in_conflict, live, visible
 from decent_tui.lab.deed import Deed, Scene
 
 
@@ -30,6 +30,60 @@ class Put(Deed, frozen=True):
         key = torn[0] if torn else sim.key(self.key)
         text = '"the same"' if self.same and not sim.sets_back else str(sim.fresh_value())
         return f"{node.name} puts {key} = {text}{sim.write(node, key, ops.Put(key, text))}"
+
+
+class CompareAndSet(Deed, frozen=True):
+    """Write a value only over what the writer has read, on another node."""
+
+    node: int
+    other: int
+    key: int
+
+    def do(self, sim: Scene) -> str:
+        """Do it."""
+        node, other, key = sim.node(self.node), sim.node(self.other), sim.key(self.key)
+        if not node.awake:
+            return ""
+        saw = tuple(version.cid for version in visible(other.store.siblings(key)))
+        stale = set(saw) != {version.cid for version in visible(node.store.siblings(key))}
+        text = str(sim.fresh_value())
+        said = sim.write(node, key, ops.Put(key, text, saw), stale=stale)
+        return f"{node.name} puts {key} = {text} over what was read on {other.name}{said}"
+
+
+class Resolve(Deed, frozen=True):
+    """Settle a conflict by choosing one of the values."""
+
+    node: int
+    pick: int
+
+    def do(self, sim: Scene) -> str:
+        """Do it."""
+        node = sim.node(self.node)
+        torn = [key for key in sim.keys if node.awake and in_conflict(node.store.siblings(key))]
+        if not torn or sim.sets_back:  # of equal values under numbers used twice the oracle cannot tell which
+            return ""
+        key = torn[0]
+        values = visible(node.store.siblings(key))
+        chosen = values[self.pick % len(values)]
+        said = sim.write(node, key, ops.Resolve(key, cid=chosen.cid))
+        return f"{node.name} resolves {key} by {(chosen.value or b'').decode()}{said}"
+
+
+class Unresolve(Deed, frozen=True):
+    """Put two values side by side, in the place of what is there."""
+
+    node: int
+    key: int
+
+    def do(self, sim: Scene) -> str:
+        """Do it."""
+        node, key = sim.node(self.node), sim.key(self.key)
+        if not node.awake:
+            return ""
+        texts = (str(sim.fresh_value()), str(sim.fresh_value()))
+        said = sim.write(node, key, ops.Unresolve(key, texts))
+        return f"{node.name} puts {' and '.join(texts)} side by side in {key}{said}"
 
 
 class Delete(Deed, frozen=True):
@@ -140,7 +194,8 @@ class Leave(Deed, frozen=True):
         node = sim.node(self.node)
         if not node.awake or not sim.goodbyes:
             return ""
-        node.do(ops.Leave())
+        if isinstance(node.do(ops.Leave()), Refused):
+            return ""
         sim.dies(node)
         if node.up:
             node.stop()

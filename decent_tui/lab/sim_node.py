@@ -8,7 +8,7 @@ from typing import Final, Literal, Protocol
 from decent_tui.core import messages as wire
 from decent_tui.core.chance import draw_id
 from decent_tui.core.engine import Engine
-from decent_tui.core.errors import ProtocolError, Refused
+from decent_tui.core.errors import ProtocolError, Refused, StorageError
 from decent_tui.core.operations import AnyAnswer, AnyOperation
 from decent_tui.core.outputs import Answered, Dial, Drop, Effect, Send
 from decent_tui.core.parts import Self
@@ -16,7 +16,7 @@ from decent_tui.core.replica import Replica
 from decent_tui.core.store import Change, Root
 from decent_tui.core.tuning import Tuning
 from decent_tui.core.version import Siblings
-from decent_tui.lab.disk import Disk, SimFile
+from decent_tui.lab.disk import NO_ROOM, Disk, Fullness, SimFile
 from decent_tui.lab.network import Network, Wire
 
 TICK: Final = 0.1
@@ -53,6 +53,9 @@ class Watcher(Protocol):
     def opened(self, node: SimNode) -> None:
         """A node opened its file."""
 
+    def undid(self, node: SimNode) -> None:
+        """The disk failed, and a turn was undone."""
+
 
 class SimNode:
     """One node; its disk outlives its crashes. A `volatile` one keeps nothing."""
@@ -73,6 +76,8 @@ class SimNode:
         self.net, self.address, self.volatile = net, address, volatile
         self.name = address.partition(":")[0]
         self.chance = net.streams.of("node", self.name)
+        """The core's own; nobody else draws from it."""
+        self._draw = net.streams.of("life", self.name)
         self.disk = Disk(net.streams.of("disk", self.name))
         self.wires: dict[int, Wire] = {}
         self.answers: dict[int, AnyAnswer | Refused] = {}
@@ -83,8 +88,12 @@ class SimNode:
         self.jump = 0
         """By how many milliseconds its wall clock is wrong."""
         self.mutate: Mutate | None = None
-        self.writing: str | None = None
-        """The key that a person here is writing to, in this turn."""
+        self.writing: tuple[str, Siblings] | None = None
+        """The key that a person here is writing to, in this turn, and what it held before."""
+        self.full_until = 0.0
+        """Until when its disk has no room."""
+        self.fullness: Fullness = "at the commit"
+        """How that shows."""
         self.engine: Engine
         self.set_back = False
         """Whether its disk was changed to something earlier since it was last open."""
@@ -111,24 +120,25 @@ class SimNode:
     # ------------------------------------------------------------------ life
 
     def start(self, *peers: str) -> None:
-        """Start, or start again on what the disk has."""
+        """Start, or start again on what the disk has; somebody has made room on it if it was full."""
         self.generation += 1
         self.up = True
+        self.full_until, self.store.full = 0.0, None
         if self.volatile:
             self.disk.wipe()
             self.store.marker = None
-            self.store.save(root=Root(draw_id(self.chance)))
+            self.store.save(root=Root(draw_id(self._draw)))
             self.store.commit()
             self.store.make_durable()
         else:
             self.disk.open()
-        tag = draw_id(self.chance)
+        tag = draw_id(self._draw)
         me = Self(self.name, self.address, tag, self.volatile, "", self._tuning)
         self.engine = Engine(self.store, me, self.chance)
         if self._watcher:
             self._watcher.opened(self)
         self.turn(lambda: self.engine.start(peers))
-        self.net.agenda.later(self._tick_every * self.chance.random(), self._tick, self.generation)
+        self.net.agenda.later(self._tick_every * self._draw.random(), self._tick, self.generation)
 
     def _tick(self, generation: int) -> None:
         if not self.up or generation != self.generation:
@@ -167,13 +177,23 @@ class SimNode:
         """One turn as the engine's contract has it, or as much of it as the node lives to see."""
         engine, now = self.engine, self.net.now
         engine.at(now, int(now * 1000) + BEGINNING + self.jump)
-        work()
+        if self.full_until:
+            self._fill()
+        try:
+            work()
+        except StorageError as error:
+            self._undo(error)
         engine.pushes(self._ready() if self._busy_until else self.wires)
         doom = self.doom if engine.parts.out.effects else None
         if doom == "before the commit":
             self.net.tally[f"died {doom}"] += 1
             return self.crash()
-        if engine.commit():
+        try:
+            wrote = engine.commit()
+        except StorageError as error:
+            wrote = False
+            self._undo(error)
+        if wrote:
             if doom == "before it is durable":
                 self.net.tally[f"died {doom}"] += 1
                 return self.lose_power()
@@ -188,12 +208,27 @@ class SimNode:
         effects = engine.take_effects()
         if doom == "amid the effects":
             self.net.tally[f"died {doom}"] += 1
-            effects = effects[: int(self.chance.random() * (len(effects) + 1))]
+            effects = effects[: int(self._draw.random() * (len(effects) + 1))]
         for effect in effects:
             self._carry_out(effect)
         if doom == "amid the effects":
             self.crash()
         return None
+
+    def _fill(self) -> None:
+        """The disk has no room for a while; then it has again."""
+        is_full = self.net.now < self.full_until
+        self.store.full = self.fullness if is_full else None
+        if not is_full:
+            self.full_until = 0.0
+
+    def _undo(self, error: StorageError) -> None:
+        """The disk failed, and nothing of this turn happened: what the real node does then."""
+        self.net.tally["turns undone"] += 1
+        self.engine.undo()
+        self.engine.parts.alarm(str(error))
+        if self._watcher:
+            self._watcher.undid(self)
 
     def _ready(self) -> set[int]:
         """The links that are ready for more."""
@@ -225,7 +260,7 @@ class SimNode:
         """Carry out an operation that is answered at once."""
         number = self.net.agenda.number()
         self.turn(lambda: self.engine.operate(number, operation))
-        return self.answers.pop(number, Refused(DIED))
+        return self.answers.pop(number, Refused(NO_ROOM if self.up else DIED))
 
     # ------------------------------------------------------------------ a party of the network
 

@@ -18,7 +18,7 @@ from decent_tui.core import messages as wire
 from decent_tui.core import operations as ops
 from decent_tui.core import ranges, sync
 from decent_tui.core.clocks import Dot, by_node, is_classic
-from decent_tui.core.errors import Refused
+from decent_tui.core.errors import Refused, Stale
 from decent_tui.core.events import Alarm, Collected
 from decent_tui.core.limits import SIBLINGS_MAX
 from decent_tui.core.operations import AnyOperation
@@ -27,7 +27,7 @@ from decent_tui.core.version import Version
 from decent_tui.lab.checks import Broken, Checks, caps, verify
 from decent_tui.lab.classic_node import ClassicNode
 from decent_tui.lab.deed import Deed
-from decent_tui.lab.disk import Image
+from decent_tui.lab.disk import NO_ROOM, Image
 from decent_tui.lab.mutate import SIGNS, Mutator
 from decent_tui.lab.network import Network
 from decent_tui.lab.oracle import Meaning, Oracle
@@ -115,16 +115,21 @@ class Simulation:
         self._values += 1
         return self._values
 
-    def write(self, node: SimNode, key: str, operation: AnyOperation) -> str:
-        """Let a person write; returns what there is to say of it. Acknowledged, it must be on the disk."""
-        node.writing = key
+    def write(self, node: SimNode, key: str, operation: AnyOperation, *, stale: bool = False) -> str:
+        """Let a person write; returns what there is to say of it. Acknowledged, it must be on the disk. Of a
+        `stale` one it must be said that it is."""
+        node.writing = key, node.store.siblings(key)
         dot = Dot(node.replica.node, node.replica.counter + 1)
         answer = node.do(operation)
         node.writing = None
         if isinstance(answer, Refused):
-            if str(answer) != DIED and len(node.store.siblings(key)) < SIBLINGS_MAX:
+            if str(answer) in (DIED, NO_ROOM) or (stale and isinstance(answer, Stale)):
+                return f", refused: {answer}"
+            if len(node.store.siblings(key)) < SIBLINGS_MAX:
                 raise Broken("refused", f"{node.name} would not write {key}: {answer}")
             return f", refused: {answer}"
+        if stale:
+            raise Broken("stale", f"{node.name} wrote {key} over what its writer had not seen")
         if self.oracle is not None and dot not in self.oracle.by_dot:
             raise Broken("I1", f"{node.name} acknowledged {dot.node[:4]}:{dot.seq}, which is not on its disk")
         return ""
@@ -216,7 +221,7 @@ class Simulation:
         self._say("everybody comes back")
         self.net.mend()
         for node in self.nodes:
-            node.doom, node.frozen_until = None, 0.0
+            node.doom, node.frozen_until, node.full_until = None, 0.0, min(node.full_until, self.net.now)
             if not node.up:
                 self.start(node)
         self.net.agenda.run(self.world.returns)
@@ -248,6 +253,7 @@ class Simulation:
         self.net.mend()
         for node in self.nodes:
             node.doom, node.frozen_until, node.mutate = None, 0.0, None
+            node.full_until = min(node.full_until, self.net.now)
         for node in self.nodes:
             if not node.up:
                 self.start(node)

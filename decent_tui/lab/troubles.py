@@ -5,6 +5,7 @@ from typing import Annotated, Final
 import msgspec
 
 from decent_tui.lab.deed import Deed, Scene
+from decent_tui.lab.disk import Fullness
 from decent_tui.lab.sim_node import Doom
 from decent_tui.lab.weather import Seconds
 
@@ -157,6 +158,22 @@ class Slow(Deed, frozen=True):
             return ""
         sim.net.slow(node.address, other.address, self.seconds)
         return f"between {node.name} and {other.name} everything takes {self.seconds} s longer"
+
+
+class FullDisk(Deed, frozen=True):
+    """There is no room on a node's disk for a while: nothing that it writes is kept."""
+
+    node: int
+    seconds: Seconds
+    fullness: Fullness = "at the commit"
+
+    def do(self, sim: Scene) -> str:
+        """Do it."""
+        node = sim.node(self.node)
+        if not node.up or node.volatile:
+            return ""
+        node.full_until, node.fullness = sim.net.now + self.seconds, self.fullness
+        return f"the disk of {node.name} is full for {self.seconds} s"
 
 
 class Backup(Deed, frozen=True):

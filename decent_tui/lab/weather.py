@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from random import Random
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 import msgspec
 
@@ -13,6 +13,15 @@ Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 OVERTAKE: Final = 0.5
 """Seconds by which a line may come too late when lines are reordered, at most."""
+
+
+class Draws(NamedTuple):
+    """A stream for each thing that may become of a line: one more loss shifts no latency, and so on."""
+
+    latency: Random
+    loss: Random
+    duplication: Random
+    reordering: Random
 
 
 class Weather(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -35,16 +44,23 @@ class Weather(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
         taken = self.base + self.spread * draw.random()
         return taken * 10 if self.tail and draw.random() < self.tail else taken
 
-    def fate(self, draw: Random) -> Iterator[tuple[float, bool]]:
-        """When each copy of a line arrives, and whether it keeps its place in the row; none if it is lost."""
-        if self.lose and draw.random() < self.lose:
+    def fate(self, draws: Draws) -> Iterator[tuple[float, bool]]:
+        """When each copy of a line arrives, and whether it keeps its place in the row; none if it is lost.
+        Each stream gets on by one line, whatever becomes of it in the others."""
+        copies = [self.latency(draws.latency)]
+        if self.duplicate:
+            again, chance = self.latency(draws.duplication), draws.duplication.random()
+            if chance < self.duplicate:
+                copies.append(again)
+        if self.reorder:
+            held = [(draws.reordering.random(), OVERTAKE * draws.reordering.random()) for _ in range(2)]
+        if self.lose and draws.loss.random() < self.lose:
             return
-        copies = 2 if self.duplicate and draw.random() < self.duplicate else 1
-        for _ in range(copies):
-            if self.reorder and draw.random() < self.reorder:
-                yield self.latency(draw) + OVERTAKE * draw.random(), False
+        for number, latency in enumerate(copies):
+            if self.reorder and held[number][0] < self.reorder:
+                yield latency + held[number][1], False
             else:
-                yield self.latency(draw), True
+                yield latency, True
 
     @property
     def calm(self) -> "Weather":

@@ -74,9 +74,10 @@ class World(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
 
 AnyDeed = (
-    p.Put | p.Delete | p.Gossip | p.ClassicPut | p.Cut | p.Dial | p.Heal | p.Leave | p.Forget | p.Start
-    | t.Crash | t.PowerLoss | t.Dooms | t.Stop | t.Freeze | t.Jump | t.Reset | t.Part | t.Mend | t.Slow
-    | t.Backup | t.Restore | t.RollBack | t.Wipe | t.CopyFiles | t.ClassicCrash | t.ClassicStart
+    p.Put | p.CompareAndSet | p.Resolve | p.Unresolve | p.Delete | p.Gossip | p.ClassicPut | p.Cut | p.Dial
+    | p.Heal | p.Leave | p.Forget | p.Start | t.Crash | t.PowerLoss | t.FullDisk | t.Dooms | t.Stop | t.Freeze
+    | t.Jump | t.Reset | t.Part | t.Mend | t.Slow | t.Backup | t.Restore | t.RollBack | t.Wipe | t.CopyFiles
+    | t.ClassicCrash | t.ClassicStart
 )  # fmt: skip
 
 
@@ -164,6 +165,12 @@ class _People:
             return p.Gossip(node)
         if what < self._deletes + 0.1:
             return p.ClassicPut(node, key)
+        if what < self._deletes + 0.16:
+            return p.CompareAndSet(node, _any(draw), key)
+        if what < self._deletes + 0.2:
+            return p.Resolve(node, key)
+        if what < self._deletes + 0.23:
+            return p.Unresolve(node, key)
         return p.Put(node, key, settle=draw.random() < self._settles, same=draw.random() < 0.1)
 
 
@@ -208,6 +215,7 @@ _TROUBLES: Final[Sequence[Callable[[Random], list[AnyDeed]]]] = (
     lambda draw: [t.Backup(_any(draw)), p.Put(*_two(draw)), t.Restore(_any(draw)), p.Start(_any(draw))],
     lambda draw: [t.Backup(_any(draw)), p.Put(*_two(draw)), t.RollBack(_any(draw)), p.Start(_any(draw))],
     lambda draw: [t.Wipe(_any(draw)), p.Start(_any(draw))],
+    lambda draw: [t.FullDisk(_any(draw), _seconds(draw), draw.choice(("at the commit", "at once")))],
     lambda draw: [t.ClassicCrash(_any(draw)), t.ClassicStart(_any(draw))],
 )
 """What goes wrong, each kind as likely as the next; some need the world's leave and do nothing without it."""

@@ -19,6 +19,9 @@ class Sound:
     def opened(self, node: SimNode) -> None:
         """Nothing to check yet."""
 
+    def undid(self, node: SimNode) -> None:
+        """A turn was undone: the next one is checked."""
+
     def wrote(self, node: SimNode, changes: Sequence[Change]) -> None:
         """A turn ended in which something was written."""
         broken = violations(node.replica)

@@ -376,6 +376,27 @@ MUTANTS: Final = (
         seed=0,
     ),
     Mutant(
+        "undo-says-it",
+        "What was to be said of a turn goes out though the disk failed and nothing of it happened.",
+        instead((Engine, "undo", wrong.undone_but_said)),
+        check="I1",
+        seed=0,
+    ),
+    Mutant(
+        "undo-on-disk-only",
+        "When the disk fails, what it undoes is not undone in memory.",
+        instead((Replica, "rollback", wrong.undone_on_the_disk_alone)),
+        check="undone",
+        seed=0,
+    ),
+    Mutant(
+        "cas-unchecked",
+        "A compare-and-set writes whatever the writer had read.",
+        instead((core_replica, "_check_saw", wrong.no_look_at_what_was_read)),
+        check="stale",
+        seed=0,
+    ),
+    Mutant(
         "echo-stored",
         "A record of ours that a classic peer sends back is taken for its own.",
         instead((classic, "is_echo", wrong.nothing_is_an_echo)),

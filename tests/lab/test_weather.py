@@ -1,8 +1,8 @@
 from random import Random
 
-from decent_tui.lab.weather import OVERTAKE, Weather
+from decent_tui.lab.weather import OVERTAKE, Draws, Weather
 
-DRAW = Random(1)
+DRAW = Draws(*map(Random, range(4)))
 
 
 def test_on_a_calm_day_every_line_arrives_once_in_its_place_and_in_time() -> None:
@@ -22,6 +22,21 @@ def test_lines_get_lost_come_twice_and_are_overtaken_as_often_as_it_says() -> No
     copies = [copy for fate in fates for copy in fate]
     assert 0.09 < sum(not in_order for _, in_order in copies) / len(copies) < 0.11
     assert max(latency for latency, _ in copies) <= 0.03 + OVERTAKE
+
+
+def test_what_is_drawn_for_one_concern_shifts_no_other() -> None:
+    def arrivals(weather: Weather) -> list[list[tuple[float, bool]]]:
+        draws = Draws(*map(Random, range(4)))
+        return [list(weather.fate(draws)) for _ in range(200)]
+
+    plain = arrivals(Weather(0.01, 0.02, tail=0.1))
+    for weather in (
+        Weather(0.01, 0.02, tail=0.1, lose=0.3),
+        Weather(0.01, 0.02, tail=0.1, duplicate=0.3),
+        Weather(0.01, 0.02, tail=0.1, reorder=0.3),
+    ):
+        for [one], other in zip(plain, arrivals(weather), strict=True):
+            assert not other or other[0] == one or not other[0][1]
 
 
 def test_the_calm_keeps_the_distances() -> None:

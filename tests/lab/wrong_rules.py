@@ -27,7 +27,7 @@ from decent_tui.lab.sim_node import BEGINNING, SimNode
 # the right ones, as they stand before any of them is patched
 _answer, _missing, _list, _claim = sync.answer, sync._missing, sync._list, sync._claim
 _question, _page = sync.Pull.question, sync.Pull._page
-_slices = Engine.slices
+_slices, _undo = Engine.slices, Engine.undo
 _turn, _blockers = Collector.turn, tombstones.blockers
 _commit, _join_claim, _take_id = Replica.commit, Replica.join_claim, Replica.take_id
 _counted, _mark = Membership.counted, Membership.mark
@@ -335,6 +335,20 @@ class _NoLastStep:
     def write(self, record: Record) -> None:
         if record.tags[0] != record.tags[1]:
             self._marker.write(record)
+
+
+def undone_but_said(engine: Engine) -> None:
+    effects = engine.parts.out.effects
+    _undo(engine)
+    engine.parts.out.effects = [*effects, *engine.parts.out.effects]
+
+
+def undone_on_the_disk_alone(replica: Replica) -> None:
+    replica.store.rollback()
+
+
+def no_look_at_what_was_read(held: Siblings, saw: Sequence[str] | None, wanted: Sequence[str]) -> None:
+    pass
 
 
 def a_digest_of_before(replica: Replica) -> None:
