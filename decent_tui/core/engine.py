@@ -67,7 +67,8 @@ class Engine:
         )
         self._server = Server(self._parts, self._classic)
         self._desk = Desk(self._parts, self._greeting, self._exchange, self._classic)
-        self._may_rename_at = 0.0
+        self._may_rename_at = self._could_rename_at = 0.0
+        """From when on there may be another id: as it is now, and as it was at the last commit."""
         self._must_rename: tuple[str, Standing] | None = None
         self._next_save = 0.0
 
@@ -234,6 +235,7 @@ class Engine:
         if self._parts.members.is_new:
             self._parts.members.save(self._parts.replica.store)
         wrote = self._parts.replica.commit()
+        self._could_rename_at = self._may_rename_at
         self._parts.recollection.commit()
         return wrote
 
@@ -241,6 +243,7 @@ class Engine:
         """The store failed: everything since the last commit did not happen, and what was to be said is void.
         Connections are opened and closed all the same: that speaks of nothing on the disk."""
         self._parts.replica.rollback()
+        self._may_rename_at = self._could_rename_at  # a new id was not taken after all
         self._parts.recollection.undo()
         state = self._parts.replica.store.load()
         self._parts.members = Membership(state.members if state else {})

@@ -241,6 +241,23 @@ def a_claim_knows_more_of_this_node_than_it_does() -> None:
         net.run(1)
 
 
+def a_new_id_on_a_full_disk() -> None:
+    """The turn in which A takes a new id is undone. It must not wait for a minute to take one."""
+    net = Network(1)
+    a = net.node("a")
+    b = net.node("b", a)
+    net.run(2)
+    old = a.engine.node
+    a.full_until = net.now + 5
+    a.turn(lambda: a.engine._rename("for a test"))
+    assert a.engine.node == old, "the id is another than that on the disk"
+    net.run(20)
+    b.do(ops.Forget(old))
+    net.run(10)
+    assert a.engine.node != old, "the id is kept"
+    assert net.level(), "not level"
+
+
 def half_of_what_somebody_wrote_comes_from_another() -> None:
     """B sends on what C wrote second, before it has the first: A must not believe that B has both."""
     net = Network(1)

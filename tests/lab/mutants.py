@@ -383,6 +383,13 @@ MUTANTS: Final = (
         seed=0,
     ),
     Mutant(
+        "undo-keeps-the-pause",
+        "After a new id that was undone with its turn there is none for a minute.",
+        instead((Engine, "undo", wrong.undone_but_for_the_pause)),
+        story=histories.a_new_id_on_a_full_disk,
+        says="the id is kept",
+    ),
+    Mutant(
         "undo-on-disk-only",
         "When the disk fails, what it undoes is not undone in memory.",
         instead((Replica, "rollback", wrong.undone_on_the_disk_alone)),

@@ -343,6 +343,11 @@ def undone_but_said(engine: Engine) -> None:
     engine.parts.out.effects = [*effects, *engine.parts.out.effects]
 
 
+def undone_but_for_the_pause(engine: Engine) -> None:
+    engine._could_rename_at = engine._may_rename_at
+    _undo(engine)
+
+
 def undone_on_the_disk_alone(replica: Replica) -> None:
     replica.store.rollback()
 
