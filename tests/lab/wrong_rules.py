@@ -8,7 +8,7 @@ import msgspec
 
 from decent_tui.core import audit, identity, ranges, replica, sync, tombstones, version
 from decent_tui.core.batch import Batch, pack
-from decent_tui.core.clocks import Clock, Dot, is_classic, join
+from decent_tui.core.clocks import Clock, Dot, by_node, is_classic, join
 from decent_tui.core.engine import Engine
 from decent_tui.core.exchange import Exchange
 from decent_tui.core.identity import Identified, Identity, MarkedStore, MarkerFile, Record, mismatch
@@ -150,7 +150,11 @@ def collecting_on_seen(
     clock: Clock, seen: Seen, members: Mapping[str, Seen], forgotten: frozenset[str]
 ) -> list[str]:
     everybody = {"": seen, **members}
-    return [name for name, heard in everybody.items() if any(Dot(*dot) not in heard for dot in clock.items())]
+    return [
+        name
+        for name, heard in everybody.items()
+        if any(Dot(*dot) not in heard for dot in by_node(clock).items())
+    ]
 
 
 def collecting_without_asking(
