@@ -13,7 +13,7 @@ from decent_tui.core.engine import Engine
 from decent_tui.core.exchange import Exchange
 from decent_tui.core.identity import Identified, Identity, MarkedStore, MarkerFile, Record, mismatch
 from decent_tui.core.links import Link
-from decent_tui.core.members import Membership
+from decent_tui.core.members import Known, Membership
 from decent_tui.core.messages import Flat, RequestId, Sync, Versions
 from decent_tui.core.ranges import Ranges
 from decent_tui.core.replica import Replica
@@ -310,7 +310,7 @@ def all_below_too(exchange: Exchange, link: Link, numbers: Mapping[str, Ranges])
 
 
 def the_old_id_no_member(membership: Membership, node: str, name: str, seen: Seen) -> None:
-    pass
+    membership._known[node] = Known(node, standing="forgotten")
 
 
 def the_original_no_member(store: Store, state: State, new: str) -> Root:
