@@ -131,10 +131,13 @@ def note(row: LackRow, picture: Picture) -> list[Span]:
     if row.node == picture.view.node:
         return [Span(f"{behind:,} on the way here", "amber")] if behind else [Span("level", "green")]
     peer = next((peer for peer in picture.peers if peer.node_id == row.node), None)
-    words = [Span(f"{behind:,} behind", "amber")] if behind else [Span("level", "green")]
+    cut = next((view for view in peer.dials if view.dial == "cut"), None) if peer is not None else None
+    level = Span("level", "green")
+    if peer is None or cut is not None or peer.state != "alive":  # what it wrote since nobody here can know
+        level = Span("level when last heard", "dim")
+    words = [Span(f"{behind:,} behind", "amber")] if behind else [level]
     if peer is None:
         return [*words, Span(", at no known address", "dim")]
-    cut = next((view for view in peer.dials if view.dial == "cut"), None)
     if cut is not None:
         way = {"both": "", "in": " (from it)", "out": " (to it)"}[cut.direction]
         return [*words, Span(f", cut by you{way} {span(cut.since_s or 0)} ago", "red")]

@@ -2,6 +2,7 @@
 
 from typing import cast
 
+import msgspec
 import pytest
 
 from decent_tui.core import operations as ops
@@ -55,6 +56,13 @@ def test_the_table_says_who_lacks_what_of_whom_and_why() -> None:
     assert "31 ▂" in wren
     assert "2 ▁" in wren
     assert "33 behind, cut by you 2 min ago" in wren
+
+
+def test_who_is_not_heard_is_level_only_as_far_as_it_was_heard_last() -> None:
+    node = story()
+    node.peers[0] = msgspec.structs.replace(node.peers[0], state="suspect")
+    shown = lines(picture(node, rows=[ops.LackRow(ME, {}), ops.LackRow(LYNX, {})]))
+    assert "level when last heard, suspect" in shown[3]
 
 
 @pytest.mark.parametrize(
