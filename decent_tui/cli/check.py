@@ -1,16 +1,14 @@
 """`decent-tui check FILE`: whether a data file is sound."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from decent_tui.commands import progress_bar
-from decent_tui.commands.arguments import PROGRAM, Parser, fail
+from decent_tui.commands.arguments import PROGRAM, Parser, fail, say
 from decent_tui.commands.progress import Step
 from decent_tui.core.errors import StorageError
-from decent_tui.core.text import printable
 from decent_tui.storage.checking import Verdict, check
 
 
@@ -56,11 +54,11 @@ def main(arguments: Sequence[str]) -> int:
     except StorageError as error:
         if not options.json:
             return fail(str(error), 1)
-        _write(msgspec.json.encode(Checked("check", ok=False, file=file, error=str(error))).decode())
+        say(msgspec.json.encode(Checked("check", ok=False, file=file, error=str(error))).decode())
         return 1
     lines = [msgspec.json.encode(_checked(file, verdict)).decode()] if options.json else _lines(file, verdict)
     for line in lines:
-        _write(line)
+        say(line)
     return 1 if verdict.wrong else 0
 
 
@@ -91,7 +89,3 @@ def _lines(file: str, verdict: Verdict) -> Iterator[str]:
             f"{file} is sound: {counts.keys:,} keys ({counts.conflicts:,} in conflict), "
             f"{counts.deleted:,} deleted, {counts.versions:,} versions in all"
         )
-
-
-def _write(line: str) -> None:
-    sys.stdout.write(f"{printable(line)}\n")

@@ -1,6 +1,5 @@
 """`decent-tui restore FILE`: a backup becomes the data of a node, under a new id."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import SystemRandom
@@ -8,12 +7,11 @@ from random import SystemRandom
 import msgspec
 
 from decent_tui.commands import flags, options
-from decent_tui.commands.arguments import PROGRAM, Parser, fail
+from decent_tui.commands.arguments import PROGRAM, Parser, fail, say
 from decent_tui.commands.configuration import ConfigError, Configuration, configure
 from decent_tui.commands.option import Front
 from decent_tui.core.chance import draw_id
 from decent_tui.core.errors import StorageError
-from decent_tui.core.text import printable
 from decent_tui.storage.location import default_file
 from decent_tui.storage.restoring import Contents, contents, replaceable, restore
 
@@ -67,10 +65,10 @@ def main(arguments: Sequence[str]) -> int:
     except StorageError as error:
         if not as_json:
             return fail(str(error), 1)
-        _write(msgspec.json.encode(Failed("restore", False, str(error))).decode())
+        say(msgspec.json.encode(Failed("restore", False, str(error))).decode())
         return 1
     for line in [msgspec.json.encode(done).decode()] if as_json else _lines(done, before):
-        _write(line)
+        say(line)
     return 0
 
 
@@ -113,7 +111,3 @@ def _lines(done: Restored, held: Contents) -> Iterator[str]:
 
 def _data_of(node: str) -> str:
     return f"the data of node {node}" if node else "damaged data"
-
-
-def _write(line: str) -> None:
-    sys.stdout.write(f"{printable(line)}\n")

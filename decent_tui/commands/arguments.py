@@ -15,6 +15,11 @@ def fail(message: str, code: int) -> int:
     return code
 
 
+def say(line: str) -> None:
+    """One line on stdout, harmless whatever it holds."""
+    sys.stdout.write(f"{printable(line)}\n")
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser without the usage that argparse would print before an error."""
 

@@ -2,12 +2,10 @@
 
 import argparse
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 from tests.fuzz.trial import trial
-from tests.system.harness import Cluster
+from tests.system.harness import temporary_cluster
 
 
 def main() -> int:
@@ -17,12 +15,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     begun = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        cluster = Cluster(Path(folder))
-        try:
-            verdict = trial(cluster, options.frames, options.seed)
-        finally:
-            cluster.end()
+    with temporary_cluster() as cluster:
+        verdict = trial(cluster, options.frames, options.seed)
     sent = ", ".join(f"{number:,} {what}" for what, number in sorted(verdict.sent.items()))
     print(f"{time.monotonic() - begun:.0f} s: {sent}")
     print(f"memory of the node: {verdict.before:.0f} MiB before, {verdict.after:.0f} MiB after")

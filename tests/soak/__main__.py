@@ -8,16 +8,14 @@ sound.
 
 import argparse
 import sys
-import tempfile
 import time
 from collections import Counter
-from pathlib import Path
 from random import Random
 from statistics import median
 
 from tests.soak.troubles import Troubles
 from tests.soak.writer import Writer
-from tests.system.harness import Cluster, eventually, run
+from tests.system.harness import Cluster, eventually, run, temporary_cluster
 
 BEAT = 0.1
 """Seconds between two handfuls of writes."""
@@ -31,12 +29,8 @@ def main() -> int:
     parser.add_argument("--rate", type=int, default=200, help="writes a second, all nodes together")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        cluster = Cluster(Path(folder))
-        try:
-            return soak(cluster, options)
-        finally:
-            cluster.end()
+    with temporary_cluster() as cluster:
+        return soak(cluster, options)
 
 
 def soak(cluster: Cluster, options: argparse.Namespace) -> int:

@@ -10,9 +10,11 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Final, TypeVar
 
@@ -415,6 +417,17 @@ class Cluster:
         """End all nodes."""
         for node in self.nodes:
             node.destroy()
+
+
+@contextmanager
+def temporary_cluster() -> Iterator[Cluster]:
+    """A cluster of its own for a script: all nodes end with it, and nothing of theirs is left."""
+    with tempfile.TemporaryDirectory() as folder:
+        cluster = Cluster(Path(folder))
+        try:
+            yield cluster
+        finally:
+            cluster.end()
 
 
 def linked(*nodes: Node, within: float = 10.0) -> None:

@@ -7,15 +7,13 @@ After each kill the file is checked, and must hold what was acknowledged (or wha
 
 import argparse
 import sys
-import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 from random import Random
 from typing import Final
 
-from .harness import Cluster, Json, Node, eventually, linked, put, run, same_everywhere
+from .harness import Cluster, Json, Node, eventually, linked, put, run, same_everywhere, temporary_cluster
 
 KEYS: Final = 120
 """Keys of each writer: few, so that most writes replace or delete something."""
@@ -120,12 +118,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     begun = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        cluster = Cluster(Path(folder))
-        try:
-            told = kill_rounds(cluster, options.rounds, options.seed)
-        finally:
-            cluster.end()
+    with temporary_cluster() as cluster:
+        told = kill_rounds(cluster, options.rounds, options.seed)
     did = ", ".join(f"{number:,} {what}" for what, number in told.items())
     sys.stdout.write(f"{time.monotonic() - begun:.0f} s: {did}; nothing is lost, every file is sound\n")
 
