@@ -124,7 +124,13 @@ class Parts:
         self.out.effects.append(Dial(peer.address))
 
     def set_state(self, peer: Peer, state: PeerState, why: str = "") -> None:
-        """Note a peer's state, and tell whoever watches if it is another one."""
+        """Note a peer's state, and tell whoever watches if it is another one.
+
+        Who has left is not down, whatever becomes of a dial that was under way; only a link of its own (its
+        owner is back, under a new id) makes it something else.
+        """
+        if peer.state == "left" and state in ("suspect", "down"):
+            return
         if peer.state != state:
             peer.state, peer.since = state, self.clock.now
             self.tell(peer, why)

@@ -200,6 +200,18 @@ def test_who_leaves_is_no_member_any_more_and_all_are_told() -> None:
     assert not a.store.siblings("k")  # nobody waits for it
 
 
+def test_a_dial_that_ends_after_its_peer_has_left_does_not_make_it_a_member_that_is_down() -> None:
+    net, a, _b, c = three()
+    c.do(ops.Leave())
+    c.stop()
+    net.run(2)
+    a.dial_failed("c:1", "connection refused", refused=True)
+    assert states(a)["c:1"] == "left"
+    net.run(10)
+    assert not [peer for peer in a.engine.parts.peers if peer.address == "c:1" and peer.dialling]
+    assert states(a)["c:1"] == "left"
+
+
 def test_who_was_forgotten_while_away_comes_back_under_a_new_id_with_what_it_wrote() -> None:
     net, a, b, c = three()
     old = c.engine.node
