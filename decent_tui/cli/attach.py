@@ -10,6 +10,7 @@ from decent_tui.commands.arguments import PROGRAM, Parser, fail
 from decent_tui.commands.configuration import configure
 from decent_tui.commands.option import Front
 from decent_tui.core import address
+from decent_tui.service import garbage
 
 IN_A_PAGE: Final = "TEXTUAL_DRIVER"
 """The environment variable by which Textual is told to show a screen by other means than a terminal."""
@@ -35,20 +36,16 @@ def main(arguments: Sequence[str]) -> int:
     if not (os.isatty(0) and os.isatty(1)) and not os.environ.get(IN_A_PAGE):
         return fail("the dashboard needs a terminal; decent-tui help lists what goes without one", 2)
 
-    import asyncio
-    import gc
-
     from decent_tui.core.errors import Refused
 
-    gc.disable()  # until the first frame
-    from decent_tui.tui.attach import run_attached
-
     try:
-        return asyncio.run(
-            run_attached(
-                parsed.address, readonly=parsed.readonly, cluster_key=configuration[options.CLUSTER_KEY]
-            )
-        )
+        with garbage.held():
+            import asyncio
+
+            from decent_tui.tui.attach import run_attached
+
+            key = configuration[options.CLUSTER_KEY]
+            return asyncio.run(run_attached(parsed.address, readonly=parsed.readonly, cluster_key=key))
     except Refused as error:
         return fail(str(error), 1)
 

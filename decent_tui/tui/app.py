@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import signal
 import sys
 import time
@@ -18,6 +17,7 @@ from textual.message import Message
 
 from decent_tui.core.text import printable
 from decent_tui.net.interface import NodeInterface
+from decent_tui.service import garbage
 from decent_tui.tui import themes
 from decent_tui.tui.dashboard import Dashboard
 from decent_tui.tui.driver import SteadyDriver
@@ -145,7 +145,6 @@ async def start_screen(app: DashboardApp) -> asyncio.Task[None]:
     painted = asyncio.create_task(app.painted.wait())
     await asyncio.wait({running, painted}, return_when=asyncio.FIRST_COMPLETED)
     painted.cancel()
-    gc.enable()
     return running
 
 
@@ -169,9 +168,7 @@ async def run_dashboard(settings: "Settings", beside: "Beside") -> int:
     try:
         async with Node(settings, retired=retired) as node, beside(node):
             app.post_message(DashboardApp.Opened(node))
-            # what was imported and built stays; without this each full collection walks through it all, and
-            # keys wait for up to 90 ms
-            gc.freeze()
+            garbage.settle()
             await running
     except StartError as error:
         app.post_message(DashboardApp.Leave())

@@ -1,10 +1,10 @@
 """The dashboard of a node that runs elsewhere; closing it does not end the node."""
 
-import gc
 from pathlib import Path
 
 from decent_tui.core.address import Address
 from decent_tui.net.attached import AttachedNode
+from decent_tui.service import garbage
 from decent_tui.tui import themes
 from decent_tui.tui.app import DashboardApp, start_screen
 from decent_tui.tui.history import default_path
@@ -19,6 +19,6 @@ async def run_attached(address: Address, *, readonly: bool, cluster_key: Path | 
         app = DashboardApp(f"reading {address} …", default_path(), theme_file=themes.default_path())
         running = await start_screen(app)
         app.post_message(DashboardApp.Opened(node))
-        gc.freeze()  # as for a node of one's own: what was built stays
+        garbage.settle()
         await running
         return app.return_code or 0

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +17,7 @@ from decent_tui.lab.cluster import Cluster, Seat
 from decent_tui.lab.guide import Guide
 from decent_tui.lab.scenario import Scenario
 from decent_tui.net.settings import StartError
+from decent_tui.service import garbage
 from decent_tui.tui import themes
 from decent_tui.tui.app import FAREWELL, SWITCH, DashboardApp
 from decent_tui.tui.dashboard import Dashboard
@@ -191,10 +191,9 @@ async def run_lab(scenario: Scenario, speed: float) -> int:
         painted = asyncio.create_task(app.painted.wait())
         await asyncio.wait({running, painted}, return_when=asyncio.FIRST_COMPLETED)
         painted.cancel()
-        gc.enable()
         try:
             async with Cluster(scenario.nodes, screen=True) as cluster:
-                gc.freeze()
+                garbage.settle()
                 await _told(app, cluster, running)
         except StartError as error:
             app.post_message(DashboardApp.Leave())
