@@ -56,6 +56,10 @@ class Pane(LineView):
         self._label()
         self.refresh()
 
+    def on_resize(self, event: events.Resize) -> None:
+        """Paint what a pane has laid out for its new size: it was painted once before this was said to it."""
+        self.refresh()
+
     def on_focus(self) -> None:
         """The frame and the cursor's line show that keys go here."""
         self.repaint()

@@ -350,6 +350,22 @@ async def test_resizing_live() -> None:
         assert board.focused is board.keys
 
 
+async def test_panes_are_painted_as_they_were_laid_out_for_a_new_size() -> None:
+    node = story()
+    async with shown(node, (200, 36)) as (pilot, board):
+        messages(node)
+        await until(pilot, lambda: " B " in text(board.messages))
+        assert "lynx" in text(board.peers)
+        await pilot.resize_terminal(100, 36)
+        await until(pilot, lambda: "lynx" not in text(board.peers))
+        assert " B " in text(board.messages)
+        await pilot.resize_terminal(200, 36)
+        await until(pilot, lambda: "lynx" in text(board.peers))
+        assert all(
+            line.rstrip(" │").endswith(" B") for line in text(board.messages).splitlines() if " B" in line
+        )
+
+
 async def test_help_is_made_of_the_bindings_and_the_commands() -> None:
     async with shown(story(), (120, 60)) as (pilot, _):
         await pilot.press("question_mark")
