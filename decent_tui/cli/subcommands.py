@@ -7,9 +7,10 @@ so that the others start no slower.
 
 from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Final, NamedTuple
+
+import msgspec
 
 
 class Start(NamedTuple):
@@ -19,8 +20,7 @@ class Start(NamedTuple):
     main: Callable[[Sequence[str]], int]
 
 
-@dataclass(frozen=True, slots=True)
-class Subcommand:
+class Subcommand(msgspec.Struct, frozen=True):
     """One way to start: how it is written, what it does, and how to load it."""
 
     name: str

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
@@ -75,8 +74,7 @@ class WrongUsage(Exception):
     """The arguments do not fit the command's usage (too few, too many, unknown flag)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(msgspec.Struct, frozen=True):
     """One command: how it is written, what it does, how its arguments are read and completed.
 
     `parse` reads the arguments that follow the name; it raises Refused or WrongUsage and nothing else.

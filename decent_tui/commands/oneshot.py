@@ -8,8 +8,9 @@ import asyncio
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Final
+
+import msgspec
 
 from decent_tui.commands import flags, options
 from decent_tui.commands.answers import Watching, explain
@@ -35,13 +36,12 @@ GRACE_S: Final = 5.0
 """Seconds for an answer to come beyond those that the operation itself may wait."""
 
 
-@dataclass(slots=True)
-class _Call:
+class _Call(msgspec.Struct):
     """What the arguments say."""
 
     name: str = ""
-    words: list[Word] = field(default_factory=list)
-    flags: dict[str, str] = field(default_factory=dict)
+    words: list[Word] = []
+    flags: dict[str, str] = {}
     timeout: float | None = None
     as_json: bool = False
     explain: bool = False

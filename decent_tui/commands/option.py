@@ -1,10 +1,11 @@
 """What an option is, and the checks that its texts pass: each raises ValueError with one plain sentence."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, Flag, auto
 from pathlib import Path
 from typing import Final, Generic, TypeVar
+
+import msgspec
 
 from decent_tui.core import address
 from decent_tui.core.limits import MAX_NAME
@@ -44,8 +45,7 @@ class Takes(Enum):
     LIST = "a list of texts in quotes"
 
 
-@dataclass(frozen=True)
-class Option(Generic[T]):
+class Option(msgspec.Struct, Generic[T], frozen=True):
     """One option, and so a flag, a variable and a line of the configuration file.
 
     `check` makes the value of a text (of a list: of its texts with blanks between). `help` is a sentence

@@ -13,8 +13,9 @@ and a write over one of them leaves the other standing beside it, a conflict tha
 anew, and a context be hashed with every write, for a case that takes a liar or a machine set back.
 """
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from decent_tui.core import messages as wire
 from decent_tui.core.batch import pack, unpack
@@ -30,8 +31,7 @@ PATIENCE: Final = 10.0
 """Seconds without a page after which an audit under way is given up, and may begin anew."""
 
 
-@dataclass(slots=True)
-class _Audit:
+class _Audit(msgspec.Struct):
     """The last audit of one peer: when it began, on which link, and when its last page came."""
 
     began: float

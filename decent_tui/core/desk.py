@@ -4,8 +4,9 @@ Most are done at once. Those that need other nodes (`getpeer`, `gossip`) wait he
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from decent_tui.core import address as addresses
 from decent_tui.core import messages as wire
@@ -31,8 +32,7 @@ PATIENCE: Final = 5.0
 """Seconds that an operation waits for a peer."""
 
 
-@dataclass(slots=True)
-class _Question:
+class _Question(msgspec.Struct):
     """A `getpeer` under way."""
 
     operation: int
@@ -42,8 +42,7 @@ class _Question:
     deadline: float
 
 
-@dataclass(slots=True)
-class _Exchange:
+class _Exchange(msgspec.Struct):
     """One peer's part in a `gossip`: done when our pull is complete and the peer has all that we had."""
 
     peer: Peer
@@ -53,8 +52,7 @@ class _Exchange:
     outcome: ops.Exchange | None = None
 
 
-@dataclass(slots=True)
-class _Gossip:
+class _Gossip(msgspec.Struct):
     """A `gossip` under way; `goal` is what we had seen when it began."""
 
     operation: int

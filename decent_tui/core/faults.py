@@ -8,8 +8,9 @@ it. Dials belong to the node that set them and end with its process.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Final, Literal
+
+import msgspec
 
 from decent_tui.core.chance import Chance
 
@@ -33,8 +34,7 @@ MAX_LAG: Final = 60_000.0
 """Milliseconds of lag at most. From 2,500 on no new link is made (a HANDSHAKE must be answered in 5 s)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dial:
+class Dial(msgspec.Struct, frozen=True):
     """How one dial stands: `amount` is ms for a lag and percent for the rest, `jitter` ms either way. It was
     set at `since` and heals by itself at `until` (monotonic seconds, None: when somebody heals it)."""
 
@@ -44,14 +44,13 @@ class Dial:
     until: float | None = None
 
 
-@dataclass(slots=True)
-class Target:
+class Target(msgspec.Struct):
     """A peer with dials. `node` is None until it is known."""
 
     node: str | None
     address: str
-    dials: dict[tuple[Kind, Direction], Dial] = field(default_factory=dict)
-    last: dict[Direction, float] = field(default_factory=dict)
+    dials: dict[tuple[Kind, Direction], Dial] = {}
+    last: dict[Direction, float] = {}
     """When the latest message that is under way arrives: whatever follows comes after it."""
 
     def matches(self, node: str | None, address: str) -> bool:
@@ -64,8 +63,7 @@ class Target:
         return dial.amount if dial else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Healed:
+class Healed(msgspec.Struct, frozen=True):
     """A dial whose time was over, and the peer it was set for."""
 
     target: Target

@@ -1,7 +1,8 @@
 """Links: one connection each, and the rule of one link per pair of nodes."""
 
-from dataclasses import dataclass, field
 from typing import Literal
+
+import msgspec
 
 from decent_tui.core.push import Outbox
 from decent_tui.core.ranges import Ranges
@@ -13,8 +14,7 @@ Kind = Literal["new", "decent", "classic", "guest"]
 dialled us and speaks the original protocol (a classic peer's own connection, a person with `nc`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Certified:
+class Certified(msgspec.Struct, frozen=True):
     """What the certificate at the other end of a connection says: of which node it is, and whether it was
     made with an `old` cluster key."""
 
@@ -22,8 +22,7 @@ class Certified:
     old: bool = False
 
 
-@dataclass(slots=True)
-class Link:
+class Link(msgspec.Struct):
     """One connection. `remote` is where it comes from or leads to, `dialled` the address if we dialled it."""
 
     id: int
@@ -39,8 +38,8 @@ class Link:
     from the same node."""
     bad_lines: int = 0
     pull: Pull | None = None
-    outbox: Outbox = field(default_factory=Outbox)
-    told: dict[str, Ranges] = field(default_factory=dict)
+    outbox: Outbox = msgspec.field(default_factory=Outbox)
+    told: dict[str, Ranges] = {}
     """What of our `seen` was last told on this link."""
     fed: float = -1e9
     """When versions last came on this link."""

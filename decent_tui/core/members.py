@@ -7,7 +7,8 @@ last save may be lost, and that only delays a collection.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from decent_tui.core.clocks import is_classic, owner
 from decent_tui.core.limits import MAX_LEARNED_PEERS
@@ -17,15 +18,14 @@ from decent_tui.core.store import Member, Standing, Store
 from decent_tui.core.sync import read_seen
 
 
-@dataclass(slots=True)
-class Known:
+class Known(msgspec.Struct):
     """One node that was met: its last digest, and its standing."""
 
     node: str
     name: str = ""
     address: str = ""
     standing: Standing = "member"
-    seen: Seen = field(default_factory=Seen)
+    seen: Seen = msgspec.field(default_factory=Seen)
     volatile: bool = False
     classic: bool = False
 

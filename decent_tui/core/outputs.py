@@ -4,8 +4,9 @@ Every effect waits until what was written before it is durable: nothing is ackno
 loss of power could take back.
 """
 
-from dataclasses import dataclass, field
 from itertools import groupby
+
+import msgspec
 
 from decent_tui.core.errors import Refused
 from decent_tui.core.events import AnyEvent, Changed
@@ -13,8 +14,7 @@ from decent_tui.core.messages import Message, RequestId
 from decent_tui.core.operations import AnyAnswer
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(msgspec.Struct, frozen=True):
     """Put a message on a link."""
 
     link: int
@@ -22,23 +22,20 @@ class Send:
     request: RequestId = None
 
 
-@dataclass(frozen=True, slots=True)
-class Dial:
+class Dial(msgspec.Struct, frozen=True):
     """Open a connection to an address; the outcome comes back as `opened` or `dial_failed`."""
 
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class Drop:
+class Drop(msgspec.Struct, frozen=True):
     """Close a link after what was sent on it (`at_once`: what waits is thrown away); no `lost` comes back."""
 
     link: int
     at_once: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(msgspec.Struct, frozen=True):
     """A local operation is done."""
 
     operation: int
@@ -48,12 +45,11 @@ class Answered:
 Effect = Send | Dial | Drop | Answered
 
 
-@dataclass(slots=True)
-class Outputs:
+class Outputs(msgspec.Struct):
     """Where the parts of a node put what they want done and what happened, in order."""
 
-    effects: list[Effect] = field(default_factory=list)
-    events: list[AnyEvent] = field(default_factory=list)
+    effects: list[Effect] = []
+    events: list[AnyEvent] = []
 
     def send(self, link: int, message: Message, request: RequestId = None) -> None:
         """Put a message on a link."""

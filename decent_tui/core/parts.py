@@ -1,8 +1,9 @@
 """The parts of one node, as they are handed to the modules that work on them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Final
+
+import msgspec
 
 from decent_tui.core import ranges
 from decent_tui.core.chance import Chance
@@ -26,8 +27,7 @@ from decent_tui.core.tuning import Tuning
 from decent_tui.core.version import in_conflict, live
 
 
-@dataclass(slots=True)
-class Clock:
+class Clock(msgspec.Struct):
     """The time of the current input: monotonic seconds, and the wall clock in milliseconds since 1970."""
 
     now: float = 0.0
@@ -42,8 +42,7 @@ class Clock:
 _DEFAULT: Final = Tuning()
 
 
-@dataclass(frozen=True, slots=True)
-class Self:
+class Self(msgspec.Struct, frozen=True):
     """Who this node is besides its id: what it is called, the address it announces, the `tag` drawn at each
     start, whether it keeps nothing (`volatile`), its file as shown to people, how much it does at
     a time, and how many bytes of data it takes in (None: no limit), and
@@ -63,15 +62,14 @@ ALARMS: Final = 50
 """Sentences kept for `status`."""
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(msgspec.Struct):
     """What this run did, in numbers: local writes, versions taken in, bytes both ways."""
 
     writes: int = 0
     applied: int = 0
     sent: int = 0
     received: int = 0
-    alarms: list[str] = field(default_factory=list)
+    alarms: list[str] = []
 
 
 class Parts:

@@ -5,8 +5,9 @@ was last heard, its round-trip time, the last error, when it will be dialled aga
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from decent_tui.core.chance import Chance
 from decent_tui.core.errors import Refused
@@ -40,8 +41,7 @@ AWAKE: Final = SUSPECT
 """Seconds after that in which a lost link is no sign against a peer: it gave up on us."""
 
 
-@dataclass(slots=True)
-class Peer:
+class Peer(msgspec.Struct):
     """One peer. `address` is what it announces, or what was given until it does. Times are monotonic."""
 
     address: str

@@ -5,8 +5,9 @@ slow reader loses pushes, never our memory.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Final, TypeVar
+
+import msgspec
 
 from decent_tui.core.limits import CHUNK
 from decent_tui.core.sync import weight
@@ -20,12 +21,11 @@ lower bound as long as everyone is linked (a guess at where one writer's fan-out
 L = TypeVar("L")
 
 
-@dataclass(slots=True)
-class Outbox:
+class Outbox(msgspec.Struct):
     """The versions that wait to be pushed on one link, at most `limit` bytes of them (`Tuning.outbox`)."""
 
     limit: int = Tuning().outbox
-    waiting: list[Version] = field(default_factory=list)
+    waiting: list[Version] = []
     """In order."""
     _size: int = 0
     dropped: bool = False

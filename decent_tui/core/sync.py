@@ -12,8 +12,9 @@ changed, A starts the list again; nothing is dropped or joined before the last p
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Final
+
+import msgspec
 
 from decent_tui.core import clocks, ranges
 from decent_tui.core.batch import Batch, dots, pack
@@ -136,23 +137,22 @@ def _list(replica: Replica, after: Dot, room: int) -> tuple[Flat, Dot | None]:
 # ------------------------------------------------------------------ the asking side
 
 
-@dataclass(slots=True)
-class Pull:
+class Pull(msgspec.Struct):
     """One pull under way: the id of its last question (answers to others are ignored), when that was asked,
     and the list of a full answer so far."""
 
     id: int = 0
     started: float = 0.0
     floor: Clock | None = None
-    listed: dict[str, Ranges] = field(default_factory=dict)
+    listed: dict[str, Ranges] = {}
     cursor: Dot | None = None
     bulk: bool = False
     """Whether there is more than one answer can hold."""
-    coming: dict[RequestId, Seen] = field(default_factory=dict)
+    coming: dict[RequestId, Seen] = {}
     """The answers that are being taken in while the next one was asked for already, and their dots."""
-    told: Seen = field(default_factory=Seen)
+    told: Seen = msgspec.field(default_factory=Seen)
     """What the peer was known to have seen when it was last asked."""
-    passed: Seen = field(default_factory=Seen)
+    passed: Seen = msgspec.field(default_factory=Seen)
     """What of that its answers have gone past, in the order of dots in which they come. What it did not hold
     then it will not hold again, so only what is above needs looking at. Numbers that it sees later are not in
     here, wherever they lie; and what took the place of the rest is in some answer before the claim."""

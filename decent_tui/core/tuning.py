@@ -3,13 +3,12 @@
 Real nodes have the defaults; the simulator draws others, so that what happens once a year happens often.
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from decent_tui.core.limits import CHUNK
 
 
-@dataclass(frozen=True, slots=True)
-class Tuning:
+class Tuning(msgspec.Struct, frozen=True):
     """What may differ from node to node. Times are in seconds."""
 
     chunk: int = CHUNK

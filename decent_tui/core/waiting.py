@@ -1,6 +1,6 @@
 """Operations that wait until every alive peer holds something."""
 
-from dataclasses import dataclass
+import msgspec
 
 from decent_tui.core import operations as ops
 from decent_tui.core.clocks import Dot
@@ -12,8 +12,7 @@ from decent_tui.core.seen import Seen
 from decent_tui.core.values import check_key
 
 
-@dataclass(slots=True)
-class _Waiter:
+class _Waiter(msgspec.Struct):
     """One `wait` under way: for a key, or for all that was known when it began."""
 
     operation: int

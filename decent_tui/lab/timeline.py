@@ -7,8 +7,9 @@ written, by their author's clock; what else happened there is not known). Fed fr
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Final, Literal
+
+import msgspec
 
 from decent_tui.core.clocks import Dot
 from decent_tui.core.operations import Happened
@@ -22,8 +23,7 @@ TRIM: Final = 500
 """Marks that go at a time."""
 
 
-@dataclass(slots=True, eq=False)
-class Mark:
+class Mark(msgspec.Struct, eq=False):
     """One event. `at` is in seconds since 1970, `after` are the numbers of the marks right before it: the one
     on its lane, the write that a delivery brings, and the writes that a writer had seen."""
 
@@ -39,7 +39,7 @@ class Mark:
     inferred: bool = False
     siblings: int = 0
     """How many versions a delivery left side by side, if it made or met a conflict."""
-    after: set[int] = field(default_factory=set)
+    after: set[int] = set()
 
 
 class Timeline:

@@ -11,9 +11,10 @@ import secrets
 import stat
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 SIZE: Final = 32
 """Bytes of a key: what HKDF with SHA-256 can make use of."""
@@ -28,8 +29,7 @@ _HEAD: Final = """\
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(msgspec.Struct, frozen=True):
     """One key: its secret, and when it was made (ms since 1970; 0: not by `keygen`)."""
 
     secret: bytes

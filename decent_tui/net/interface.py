@@ -6,8 +6,9 @@ and a node elsewhere are the same to them.
 
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
+
+import msgspec
 
 from decent_tui.core.events import AnyEvent
 from decent_tui.core.operations import Operation
@@ -41,8 +42,7 @@ class NodeInterface(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(msgspec.Struct, frozen=True):
     """What waits in a node: open connections, bytes that wait to be sent on them, bytes of messages that a
     dial delays, and operations that wait for their answers."""
 

@@ -1,7 +1,8 @@
 """How a node is to run."""
 
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from decent_tui.core.limits import MAX_LEARNED_PEERS
 
@@ -10,8 +11,7 @@ class StartError(Exception):
     """A node cannot start; one plain sentence that says why and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True):
     """How much others may take of this node. None of it changes what the node holds."""
 
     connections: int = 256
@@ -25,8 +25,7 @@ class Limits:
     all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True):
     """What the command line says of a node.
 
     `port` 0 takes a free port. `data` is the file to use; None means the default file of this host and port,

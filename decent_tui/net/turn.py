@@ -6,9 +6,10 @@ last one (group commit), off the event loop. While the disk works, the next turn
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol, TypeVar, cast
+
+import msgspec
 
 from decent_tui.core.engine import Engine
 from decent_tui.core.errors import Refused, StorageError
@@ -199,8 +200,7 @@ class Turns:
                 subscription.listener(wanted)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Subscription:
+class _Subscription(msgspec.Struct, frozen=True, eq=False):
     """A listener and the kinds of events that it wants to hear of."""
 
     listener: Listener

@@ -1,8 +1,9 @@
 """Opening a data file: lock the marker, open the database, and settle who the node is (`core.identity`)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from decent_tui.core.identity import Identified, Record, identify
 from decent_tui.storage.marker import Marker, marker_of
@@ -10,8 +11,7 @@ from decent_tui.storage.plain import plainly
 from decent_tui.storage.sqlite import SqliteStore
 
 
-@dataclass(frozen=True)
-class Opened:
+class Opened(msgspec.Struct, frozen=True):
     """An open store and, if the operator should know something about it, one plain sentence."""
 
     store: SqliteStore

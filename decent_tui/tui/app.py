@@ -6,10 +6,10 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import msgspec
 from textual import constants
 from textual.app import App
 from textual.driver import Driver
@@ -155,7 +155,7 @@ async def run_dashboard(settings: "Settings", beside: "Beside") -> int:
     The first frame comes before the node, so that a big file or a slow disk shows as progress. Whatever
     ends the screen, the node is closed in order after it (goodbye, flush).
     """
-    settings = replace(settings, screen=True)
+    settings = msgspec.structs.replace(settings, screen=True)
     sys.setswitchinterval(SWITCH)
     opening = f"opening {settings.host}:{settings.port} …"
     app = DashboardApp(opening, default_path(), theme_file=themes.default_path())

@@ -1,8 +1,9 @@
 """The board of dials without its screen: how each stands, and which command a key stands for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Literal, get_args
+
+import msgspec
 
 from decent_tui.core.dial_operations import DialView, Way
 from decent_tui.core.faults import BOTH, Direction
@@ -23,8 +24,7 @@ _SHARES: Final = (0, 1, 2, 5, 10, 20, 50, 80, 100)
 """What one step more or less leads to: milliseconds and percent. Anything between can be typed."""
 
 
-@dataclass(frozen=True)
-class Board:
+class Board(msgspec.Struct, frozen=True):
     """Some peers with their dials, one cell of the board chosen, and how the next key turns it: for which
     way, and for how long."""
 

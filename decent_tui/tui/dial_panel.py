@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import ClassVar, Final
 
+import msgspec
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -92,7 +92,7 @@ class DialPane(Pane, can_focus=True):
         self._show(peers=[peer for peer in known if peer.state not in ("left", "forgotten") or peer.dials])
 
     def _show(self, **changes: object) -> None:
-        self.board = replace(self.board, **changes)  # type: ignore[arg-type]
+        self.board = msgspec.structs.replace(self.board, **changes)
         self._lines = list(self._made())
         self.refresh()
 
@@ -141,7 +141,7 @@ class DialPane(Pane, can_focus=True):
 
     async def _done(self, command: Callable[[Board], str], chosen: Board) -> None:
         async with self._turning:
-            line = command(replace(chosen, peers=self.board.peers))
+            line = command(msgspec.structs.replace(chosen, peers=self.board.peers))
             if line:
                 self._tell(line, await self._carry_out(line))
                 await self._read()
