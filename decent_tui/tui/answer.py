@@ -82,7 +82,8 @@ class AnswerView(LineView):
     ) -> None:
         """Show a command and its answer; a brief one takes one row until it is asked for. The `tail` stands
         at the right end of the first row. With `names`, nodes are called by their labels."""
-        self._question = ""
+        if self.take_back():
+            self.screen.refresh_bindings()
         words: list[Line] = []
         for text in islice(answer, LINES + 1):
             safe = said(text, ink, most=LONG)

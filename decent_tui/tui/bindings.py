@@ -19,6 +19,8 @@ EVERYWHERE: Final[list[BindingType]] = [
         tooltip="Carry out the line that is typed",
         priority=True,
     ),
+    # what answers a question: before what these keys do else, and (without priority) after the key that asks
+    Binding("escape", "no", "Leave it", show=False, id="leave_it"),
     Binding(
         "escape",
         "back",
@@ -29,9 +31,8 @@ EVERYWHERE: Final[list[BindingType]] = [
     ),
     # an Enter that was typed before the program had the terminal
     Binding("ctrl+j", "submit", show=False, system=True, id="submit_early", priority=True),
-    Binding("y", "yes", "do it", id="yes", tooltip="Carry out what was asked about", priority=True),
-    Binding("n", "no", "leave it", id="no", tooltip="Do not carry out what was asked about", priority=True),
-    Binding("escape", "no", "Leave it", show=False, id="leave_it", priority=True),
+    Binding("y", "yes", "do it", id="yes", tooltip="Carry out what was asked about"),
+    Binding("n", "no", "leave it", id="no", tooltip="Do not carry out what was asked about"),
     Binding(
         "ctrl+p",
         "choose",

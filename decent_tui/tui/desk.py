@@ -101,7 +101,8 @@ class Desk(AnswerView):
             ink = "text" if outcome.ok else "red"
             tail = _offer("undo") if brief else ()
             names = self._roster() if outcome.command in TOLD else None
-            self.show(f": {line}", outcome.text(), ink, brief=brief, tail=tail, names=names)
+            told = outcome.text() if outcome.ok else (outcome.error,)  # the command stands beside it
+            self.show(f": {line}", told, ink, brief=brief, tail=tail, names=names)
             if outcome.command in ("put", "unresolve") and isinstance(outcome.answer, Versions):
                 key = outcome.answer.key
         self.post_message(self.Done(outcome, key))

@@ -108,9 +108,13 @@ def flow(words: Iterable[Span], room: int, *, indent: int = 0) -> list[list[Span
     return lines
 
 
+WORD: Final = 24
+"""Characters from which on a word is broken: a row that much shorter than the others looks torn."""
+
+
 def wrapped(line: Line, room: int, *, indent: int = 1) -> list[Line]:
-    """The line in rows of at most `room` cells, broken anywhere (it may be one long JSON text), later rows
-    indented."""
+    """The line in rows of at most `room` cells, later rows indented: broken between words, and where one is
+    as long as `WORD` (it may be one long JSON text) anywhere."""
     if width(line) <= room:
         return [line]
     rows: list[list[Span]] = [[]]
@@ -123,6 +127,8 @@ def wrapped(line: Line, room: int, *, indent: int = 1) -> list[Line]:
                 rows.append([])
                 left = room
                 continue
+            if len(piece) < len(text) and (end := piece.rfind(" ", len(piece) - WORD) + 1):
+                piece, left = piece[:end], cells(piece[:end])  # the row ends here
             rows[-1].append(Span(piece, span.ink))
             left -= cells(piece)
             text = text[len(piece) :]

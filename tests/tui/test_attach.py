@@ -54,11 +54,11 @@ def test_readonly_looks_and_does_not_touch(cluster: Cluster) -> None:
         screen.wait('hello +"world"')
         screen.wait("only looking")
         screen.type("d")  # nothing is asked first: it is refused anyway
-        screen.wait("delete: this only looks at the node")
+        screen.wait("delete hello .*this only looks at the node")
         screen.type("e")
         screen.wait(r"\n +this only looks at the node")
         screen.type(":put hello 1\r")
-        screen.wait("put: this only looks at the node")
+        screen.wait("put hello 1 .*this only looks at the node")
         screen.type(":get hello\r")
         screen.wait("hello = ")
     assert node.values("hello") == ["world"]
@@ -93,7 +93,7 @@ def test_a_lost_connection_is_shown_and_comes_back_with_what_happened_meanwhile(
         node.kill9()
         screen.wait("trying again")
         screen.type(":put lost 1\r")
-        screen.wait(r"put: .*connection")
+        screen.wait(r"put .*─ .*connection")
         node.restart()
         screen.gone("trying again")
         screen.wait("2 keys|1 key")

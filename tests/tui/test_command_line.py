@@ -198,6 +198,39 @@ async def test_a_question_that_gets_no_yes_changes_nothing() -> None:
         assert pilot.app.is_running
 
 
+async def test_a_yes_right_after_the_key_that_asks_is_a_yes() -> None:
+    node = story()
+    async with shown(node) as (pilot, board):
+        board.keys.show_key("theme")
+        await until(pilot, lambda: board.keys.key == "theme")
+        for key in "dy":  # as they come from a fast hand: the second before the first has done anything
+            pilot.app.post_message(events.Key(key, key))
+        await until(pilot, lambda: not visible(node.store["theme"]))
+
+
+async def test_whatever_is_shown_in_place_of_a_question_takes_it_from_the_key_bar_too() -> None:
+    node = story()
+    async with shown(node) as (pilot, board):
+        bar = board.query_one("#keybar")
+        await pilot.press("d")
+        await until(pilot, lambda: "y do it" in text(bar))
+        await pilot.press("Y")
+        await until(pilot, lambda: "OSC 52" in text(board.answer))
+        await until(pilot, lambda: "do it" not in text(bar))
+
+
+async def test_a_refusal_is_wrapped_between_words_and_does_not_repeat_the_command() -> None:
+    async with shown(story(), (80, 24)) as (pilot, board):
+        await type_line(pilot, ":put theme unquoted\n")
+        await until(pilot, lambda: "not valid JSON" in text(board.answer))
+        said = text(board.answer)
+        assert "put: " not in said
+        words = "the value is not valid JSON: invalid character (byte 0); a text is written in double quotes"
+        assert words in " ".join(said.split())
+        await type_line(pilot, ":put\n")
+        await until(pilot, lambda: ": put  ─  usage: put KEY JSON" in text(board.answer))
+
+
 async def test_lines_after_a_question_lose_no_letter() -> None:
     node = story()
     async with shown(node) as (pilot, _):
