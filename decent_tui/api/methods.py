@@ -6,9 +6,10 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 from decent_tui.api.values import Change, Entry, Json, Version, to_entry
-from decent_tui.commands.backup import BackedUp, back_up
-from decent_tui.commands.exporting import Exported, export_to
-from decent_tui.commands.importing import Imported, import_from
+from decent_tui.commands.answers import BackedUp, Exported, Imported
+from decent_tui.commands.backup import back_up
+from decent_tui.commands.exporting import export_to
+from decent_tui.commands.importing import import_from
 from decent_tui.commands.progress import untold
 from decent_tui.commands.watch import Missed, Watcher
 from decent_tui.core import operations as ops

@@ -14,6 +14,7 @@ from decent_tui.cli.subcommands import SUBCOMMANDS
 from decent_tui.commands import flags
 from decent_tui.commands.arguments import fail
 from decent_tui.commands.configuration import ConfigError
+from decent_tui.service import garbage
 
 DEBUG: Final = "DECENT_TUI_DEBUG"
 """The environment variable that has a bug show its traceback."""
@@ -47,9 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str]) -> int:
     at = flags.first_word(arguments)
     if at is None:
-        from decent_tui.cli import node
+        with garbage.held():
+            from decent_tui.cli import node
 
-        return node.main(arguments)
+            return node.main(arguments)
     if arguments[at] in SUBCOMMANDS:
         return SUBCOMMANDS[arguments[at]].load().main([*arguments[:at], *arguments[at + 1 :]])
     from decent_tui.commands import oneshot

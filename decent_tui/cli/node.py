@@ -65,7 +65,7 @@ def main(arguments: Sequence[str]) -> int:
 
     settings, beside = _settings(configuration), _beside(configuration)
     try:
-        with garbage.held(), _logging(configuration):
+        with _logging(configuration):
             return asyncio.run(
                 _headless(settings, beside, as_json=as_json) if headless else _dashboard(settings, beside)
             )

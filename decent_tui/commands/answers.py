@@ -2,9 +2,6 @@
 
 import msgspec
 
-from decent_tui.commands.backup import BackedUp
-from decent_tui.commands.exporting import Exported
-from decent_tui.commands.importing import Imported
 from decent_tui.commands.parse import find
 from decent_tui.commands.table import COMMANDS, Help
 from decent_tui.core.operations import AnyAnswer, Waited
@@ -29,6 +26,32 @@ class Watching(msgspec.Struct, frozen=True):
     """The changes of keys with this prefix follow."""
 
     prefix: str
+
+
+class Exported(msgspec.Struct, frozen=True):
+    """What a file got: `count` keys in so many `bytes`; `conflicts` of them had several values."""
+
+    file: str
+    count: int
+    bytes: int
+    conflicts: int
+
+
+class Imported(msgspec.Struct, frozen=True):
+    """What was read from a file: `count` keys from so many `bytes`; of `conflicts` only the newest value."""
+
+    file: str
+    count: int
+    bytes: int
+    conflicts: int
+
+
+class BackedUp(msgspec.Struct, frozen=True):
+    """What a file got: a copy with `count` live keys, so many `bytes` long."""
+
+    file: str
+    count: int
+    bytes: int
 
 
 Answer = AnyAnswer | HelpAnswer | Watching | Exported | Imported | BackedUp

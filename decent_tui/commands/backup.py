@@ -5,8 +5,7 @@ from collections import deque
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
+from decent_tui.commands.answers import BackedUp
 from decent_tui.commands.new_file import check_name, new_file, reason
 from decent_tui.commands.progress import Progress, Step
 from decent_tui.core.copy_operations import CopyPart, ReadCopy
@@ -20,14 +19,6 @@ AHEAD: Final = 4
 _HEADER: Final = 100
 _MAGIC: Final = b"SQLite format 3\0"
 _ID_AT: Final = slice(68, 72)  # see "The Database Header" in sqlite.org/fileformat2.html
-
-
-class BackedUp(msgspec.Struct, frozen=True):
-    """What a file got: a copy with `count` live keys, so many `bytes` long."""
-
-    file: str
-    count: int
-    bytes: int
 
 
 async def back_up(node: NodeInterface, path: str, progress: Progress) -> BackedUp:

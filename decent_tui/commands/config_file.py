@@ -1,7 +1,5 @@
 """The configuration file: TOML, read strictly. What is wrong is said with the file and the line."""
 
-import difflib
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -26,6 +24,9 @@ class Told(NamedTuple):
 def read(path: Path, options: Mapping[str, Option[object]]) -> dict[str, Told]:
     """What the file says of each option that it names. Raises ConfigError, and FileNotFoundError."""
     text = _text(path)
+    import difflib  # there is such a file on few machines
+    import tomllib
+
     try:
         found: dict[str, object] = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -52,6 +53,8 @@ def lines_of(text: str) -> dict[str, int]:
     Python's reader keeps no lines. But what stands before a key can be read without it, and no less of it and
     the key with it: so a key begins behind the longest beginning that can be read and has it not.
     """
+    import tomllib
+
     found: dict[str, int] = {}
     lines = text.split("\n")
     before = 0

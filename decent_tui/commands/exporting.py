@@ -9,19 +9,11 @@ from typing import Final
 
 import msgspec
 
+from decent_tui.commands.answers import Exported
 from decent_tui.commands.new_file import new_file
 from decent_tui.commands.progress import Progress, Step
 from decent_tui.core.operations import Entries, Status, Versions
 from decent_tui.net.interface import NodeInterface
-
-
-class Exported(msgspec.Struct, frozen=True):
-    """What a file got: `count` keys in so many `bytes`; `conflicts` of them had several values."""
-
-    file: str
-    count: int
-    bytes: int
-    conflicts: int
 
 
 class Line(msgspec.Struct, omit_defaults=True):

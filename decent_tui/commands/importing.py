@@ -14,6 +14,7 @@ from typing import BinaryIO, Final, NamedTuple
 
 import msgspec
 
+from decent_tui.commands.answers import Imported
 from decent_tui.commands.exporting import LINE, Line
 from decent_tui.commands.new_file import check_name, reason
 from decent_tui.commands.progress import Progress, Step
@@ -34,15 +35,6 @@ AHEAD: Final = 32
 
 READ: Final = 256 * 1024
 """Bytes read at a time."""
-
-
-class Imported(msgspec.Struct, frozen=True):
-    """What was read from a file: `count` keys from so many `bytes`; of `conflicts` only the newest value."""
-
-    file: str
-    count: int
-    bytes: int
-    conflicts: int
 
 
 class _Batch(NamedTuple):

@@ -9,11 +9,8 @@ from textwrap import wrap
 from typing import Final
 
 from decent_tui.commands import render_seeing as seeing
-from decent_tui.commands.answers import Answer, HelpAnswer, Watching
-from decent_tui.commands.backup import BackedUp
+from decent_tui.commands.answers import Answer, BackedUp, Exported, HelpAnswer, Imported, Watching
 from decent_tui.commands.encode import encode_snapshot
-from decent_tui.commands.exporting import Exported
-from decent_tui.commands.importing import Imported
 from decent_tui.commands.render_seeing import moment, value
 from decent_tui.commands.render_status import status
 from decent_tui.commands.scan import quote

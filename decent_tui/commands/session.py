@@ -1,17 +1,15 @@
-"""One line in, one outcome out: the command language against any node."""
+"""One line in, one outcome out: the command language against any node.
+
+What few lines need is imported by the first that does: the dashboard is there sooner for it.
+"""
 
 import logging
 from collections.abc import Iterator
 from typing import Final, NamedTuple, cast
 
 from decent_tui.commands.answers import Answer, explain, shortfall
-from decent_tui.commands.backup import back_up
-from decent_tui.commands.encode import encode, encode_error
-from decent_tui.commands.exporting import export_to
-from decent_tui.commands.importing import import_from
 from decent_tui.commands.parse import first_word, is_blank, parse
 from decent_tui.commands.progress import Progress, untold
-from decent_tui.commands.render import error_line, lines
 from decent_tui.commands.table import Backup, Exit, Export, Help, Import, Request, Watch
 from decent_tui.core.errors import Refused, StorageError
 from decent_tui.core.operations import AnyAnswer, Done, Leave, Operation
@@ -43,12 +41,16 @@ class Outcome(NamedTuple):
 
     def json(self) -> Iterator[bytes]:
         """The outcome as one JSON object on one line, in pieces, without the newline."""
+        from decent_tui.commands.encode import encode, encode_error
+
         if self.answer is None:
             return iter((encode_error(self.command, self.error),))
         return encode(self.command, self.answer)
 
     def text(self) -> Iterator[str]:
         """The outcome for a person, line by line, safe to show."""
+        from decent_tui.commands.render import error_line, lines
+
         if self.answer is None:
             return iter((error_line(self.command, self.error),))
         return lines(self.command, self.answer)
@@ -78,10 +80,16 @@ async def carry_out(
         if isinstance(request, Watch):
             return Outcome(command, error="here every change is shown anyway; watch is for scripts")
         if isinstance(request, Export):
+            from decent_tui.commands.exporting import export_to
+
             return Outcome(command, await export_to(node, request.file, request.prefix, progress))
         if isinstance(request, Import):
+            from decent_tui.commands.importing import import_from
+
             return Outcome(command, await import_from(node, request.file, progress))
         if isinstance(request, Backup):
+            from decent_tui.commands.backup import back_up
+
             return Outcome(command, await back_up(node, request.file, progress))
         # mypy cannot see through a union that each operation is an Operation of one of the answers
         answer: AnyAnswer = await node.run(cast("Operation[AnyAnswer]", request))

@@ -1,11 +1,13 @@
 """What the further views are about: a node, as the screen below them sees it."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from decent_tui.lab.chronicle import Chronicle
 from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.roster import Roster
+
+if TYPE_CHECKING:
+    from decent_tui.lab.chronicle import Chronicle
 
 
 class Subject(NamedTuple):
@@ -16,4 +18,4 @@ class Subject(NamedTuple):
     roster: Callable[[], Roster]
     key: str = ""
     peer: str = ""
-    chronicle: Chronicle | None = None
+    chronicle: "Chronicle | None" = None

@@ -22,8 +22,8 @@ DEADLINE = 30.0
 sys.setswitchinterval(0.0005)  # three threads measure here
 SIZE = (120, 36)
 CPU_OF_ALL_THREADS = 2
-"""The lowest bits of a process's clock as Linux names them (see clock_getcpuclockid(3), which Python has not for
-processes); /proc counts in steps of 10 ms."""
+"""The lowest bits of a process's clock as Linux names them (see clock_getcpuclockid(3), which Python does not
+have for processes); /proc counts in steps of 10 ms."""
 
 
 class Quick(Terminal):
