@@ -3,6 +3,7 @@
 from decent_tui.core.events import (
     Alarm,
     AnyEvent,
+    Attached,
     Carried,
     Collected,
     Conflict,
@@ -36,7 +37,7 @@ def _parts(event: AnyEvent, roster: Roster) -> tuple[Span, Face, Span, list[Span
         case Carried():
             arrow = Span("→", "accent") if event.outgoing else Span("←", "green")
             face = roster.face(event.node_id or "", event.peer)
-            text = [said(event.summary, "text", most=500)]
+            text = [said(event.summary, "amber" if event.lost else "text", most=500)]
             if event.key and event.key not in event.summary:
                 text.append(said(f"  {event.key}", "dim", most=300))
             return arrow, face, said(event.type, "text", most=40), text, size(event.size)
@@ -74,5 +75,10 @@ def _parts(event: AnyEvent, roster: Roster) -> tuple[Span, Face, Span, list[Span
         case Collected():
             what = f"{plural(event.count, 'tombstone')} forgotten: every node has seen the delete"
             return Span("○", "dim"), _NOBODY, Span("collected", "dim"), [Span(what, "dim")], ""
+        case Attached(up=False):
+            return Span("✗", "bold red"), _NOBODY, Span("no answer", "red"), [said(event.why, "red")], ""
+        case Attached():
+            text = [Span("the node answers again; what was said meanwhile is not here", "dim")]
+            return Span("●", "green"), _NOBODY, Span("answers", "green"), text, ""
         case _:
             return Span(" ", "dim"), _NOBODY, Span("", "dim"), [], ""

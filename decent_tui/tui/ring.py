@@ -10,6 +10,7 @@ import msgspec
 from decent_tui.core.events import (
     Alarm,
     AnyEvent,
+    Attached,
     Carried,
     Changed,
     Collected,
@@ -17,6 +18,7 @@ from decent_tui.core.events import (
     Dialled,
     PeerChanged,
     Settled,
+    Skipped,
 )
 from decent_tui.tui.message_filter import Term
 from decent_tui.tui.signs import is_sign_of_life
@@ -85,8 +87,8 @@ class Ring:
         """Take in what happened; returns how many lines of it are shown."""
         came = 0
         for event in events:
-            if isinstance(event, Changed):
-                continue  # the versions that changed it are a line already
+            if isinstance(event, Changed | Skipped):
+                continue  # the versions that changed it are a line already; what was skipped is a number
             line = Logged(self._next, event, haystack(event))
             self._next += 1
             self._lines.append(line)
@@ -150,6 +152,8 @@ def haystack(event: AnyEvent) -> str:
             text = "collected"
         case Alarm():
             text = f"alarm {event.text}"
+        case Attached():
+            text = f"no answer {event.why}" if not event.up else "answers again"
         case _:
             text = ""
     return text[:500].lower()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from decent_tui.core.events import Alarm, Collected
+from decent_tui.core.events import Alarm, Attached, Collected, Skipped
 from decent_tui.core.operations import PeerView
 from decent_tui.tui.header import Facts, header_line
 from decent_tui.tui.keybar import KeyBar
@@ -294,6 +294,18 @@ async def test_alarms_and_collections_are_lines() -> None:
         await until(pilot, lambda: "3 tombstones forgotten" in text(board.messages))
         assert "✗" in text(board.messages)
         assert "the disk is full" in text(board.messages)
+
+
+async def test_a_node_that_goes_and_comes_back_is_two_lines_and_none_is_empty() -> None:
+    node = story()
+    async with shown(node) as (pilot, board):
+        node.emit(Attached(node.now, up=False, why="the connection was closed"))
+        node.emit(Attached(node.now, up=True), Skipped(node.now, 0))
+        await until(pilot, lambda: "answers again" in text(board.messages))
+        assert "the connection was closed" in text(board.messages)
+        assert "2 kept" in text(board.messages)
+        board.messages.set_filter("answers")
+        await until(pilot, lambda: "1 of 2 fit" in text(board.messages))
 
 
 async def test_tab_goes_round_and_back() -> None:
