@@ -7,6 +7,9 @@ from textual.binding import Binding, BindingType
 VIEWS: Final = Binding.Group("views")
 """The other views: one word for all of them where there is little room."""
 
+WRITING: Final = frozenset(("edit", "keep_a", "keep_b", "put", "delete", "undo", "gossip", "peers.cut"))
+"""Keys that are not offered where one only looks. Pressed all the same, they say why nothing is done."""
+
 EVERYWHERE: Final[list[BindingType]] = [
     Binding("question_mark", "help", "help", id="help", tooltip="All keys and commands"),
     Binding("colon", "command", "command", id="command", tooltip="Type a command", priority=True),

@@ -51,9 +51,15 @@ class Desk(AnswerView):
         """Whether there is a write to take back."""
         return self.undone.is_possible
 
+    @property
+    def readonly(self) -> bool:
+        """Whether commands that change anything are refused: nothing needs to be asked about then."""
+        return self._node is not None and self._node.readonly
+
     def attach(self, node: NodeInterface) -> None:
         """Carry out commands on this node, those first that waited for it."""
         self._node = node
+        self.screen.refresh_bindings()
         early, self._early = self._early, []
         for line in early:
             self.run(line, sure=True)
@@ -61,8 +67,7 @@ class Desk(AnswerView):
     def run(self, line: str, *, sure: bool = False) -> None:
         """Carry out one line of the command language and show what came of it; where the table of
         commands wants it, ask before, unless the person is `sure`."""
-        only_looks = self._node is not None and self._node.readonly  # then all that is asked about is refused
-        if not sure and not only_looks and (why := question(line)):
+        if not sure and not self.readonly and (why := question(line)):
             self.ask(line, why)
             self.set_timer(PATIENCE, lambda: self.withdraw(line))
         else:

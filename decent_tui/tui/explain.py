@@ -6,7 +6,8 @@ from decent_tui.core.clocks import owner
 from decent_tui.core.operations import Inspection
 from decent_tui.core.why import Node, Sentence, missing, why
 from decent_tui.tui.cards import LETTERS, letter
-from decent_tui.tui.lines import Line, Span, cells, cut, flow, said
+from decent_tui.tui.footing import offers
+from decent_tui.tui.lines import Line, Span, cut, flow, said
 from decent_tui.tui.roster import Roster
 from decent_tui.tui.words import span
 
@@ -85,31 +86,21 @@ def heading(shown: Inspection, room: int, ink: str) -> Line:
     return title
 
 
-_PRESSED: Final = {"←": "left", "→": "right", "Enter": "enter", "Tab ←": "tab"}
-
-
-def key_under(hint: Line, x: int) -> str:
-    """The key to press for a click on cell `x` of the hints; empty when it means none of several."""
-    key = ""
-    for word in hint:
-        if word.ink == "bold accent":
-            key = word.text
-            options = key.split("/")
-            if len(options) > 1:  # on one of the two, or on none
-                first = cells(options[0])
-                key = options[0] if x < first else options[1] if x > first else ""
-                key = key if x < cells(word.text) else ""
-        if 0 <= x < cells(word.text) and word.text.strip():
-            return _PRESSED.get(key, key)
-        x -= cells(word.text)
-    return ""
-
-
-def hints(shown: Inspection, visible: int, chosen: int | None, *, focused: bool, unfolds: str = "") -> Line:
+def hints(
+    shown: Inspection,
+    visible: int,
+    chosen: int | None,
+    *,
+    focused: bool,
+    unfolds: str = "",
+    readonly: bool = False,
+) -> Line:
     """The keys that settle a conflict, or edit the value; what `space` does in a word, if anything."""
     keys: list[tuple[str, str]] = []
     count = len(shown.siblings)
-    if chosen is not None:
+    if readonly:
+        pass
+    elif chosen is not None:
         keys += [("←/→", "choose"), ("Enter", f"keep {letter(chosen)}"), ("e", "merge")]
     elif visible > 1:
         keys += [("/".join(LETTERS), "keep"), ("e", "merge")]
@@ -121,7 +112,4 @@ def hints(shown: Inspection, visible: int, chosen: int | None, *, focused: bool,
         keys.append(("space", unfolds))
     if shown.siblings and chosen is None:
         keys.append(("t", "history"))
-    spans: list[Span] = []
-    for key, word in keys:
-        spans += [Span("  " if spans else "", "dim"), Span(key, "bold accent"), Span(f" {word}", "dim")]
-    return tuple(spans)
+    return offers(keys)

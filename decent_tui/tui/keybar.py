@@ -5,6 +5,8 @@ from typing import Final, NamedTuple
 
 from textual import events
 
+from decent_tui.tui.bindings import WRITING
+from decent_tui.tui.command_screen import CommandScreen
 from decent_tui.tui.key_names import key_name
 from decent_tui.tui.line_view import LineView
 from decent_tui.tui.lines import Line, Span, cells, said
@@ -48,8 +50,12 @@ class KeyBar(LineView):
         seen: set[str] = set()
         if not self.is_attached:
             return
+        screen = self.screen
+        refused = WRITING if isinstance(screen, CommandScreen) and screen.answer.readonly else ()
         for active in self.screen.active_bindings.values():
             binding = active.binding
+            if binding.id in refused:
+                continue
             if binding.show and binding.description and binding.action not in seen:
                 seen.add(binding.action)
                 told = active.tooltip or binding.tooltip

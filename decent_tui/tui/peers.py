@@ -10,6 +10,7 @@ from textual.message import Message
 from decent_tui.core.dial_operations import in_words
 from decent_tui.core.operations import PeerView
 from decent_tui.core.text import printable
+from decent_tui.tui.footing import offers
 from decent_tui.tui.lines import Line, Span, fit, said, spread, width
 from decent_tui.tui.pane import FilteredPane
 from decent_tui.tui.requests import RunLine
@@ -67,6 +68,8 @@ class PeersPane(FilteredPane, can_focus=True):
         self._lines: list[Line] = []
         self._open = False
         self._trips: dict[str, float] = {}  # the round trip shown of each peer
+        self.readonly = False
+        """Whether no link can be cut here."""
 
     @property
     def peer(self) -> PeerView | None:
@@ -162,14 +165,14 @@ class PeersPane(FilteredPane, can_focus=True):
         title = [Span("Peers", "bold accent" if self.has_focus else "bold text")]
         hint: Line = ()
         if self.has_focus and self.peer is not None:
-            hint = (Span("x", "bold accent"), Span(" heal" if self.peer.dials else " cut", "dim"),
-                    Span("  X", "bold accent"), Span(" dials", "dim"))  # fmt: skip
+            cut = [] if self.readonly else [("x", "heal" if self.peer.dials else "cut")]
+            hint = offers([*cut, ("X", "dials")])
         if self._filter:
             title.append(said(f"  / {self._filter}", "amber", most=40))
             title.append(Span(f"  {len(self._peers)} of {len(self._known)}", "dim"))
-        cut = sum(peer.cut for peer in self._known)
-        if cut:
-            title.append(Span(f"  ✂ {cut} cut", "bold red"))
+        cuts = sum(peer.cut for peer in self._known)
+        if cuts:
+            title.append(Span(f"  ✂ {cuts} cut", "bold red"))
         self.label(tuple(title), hint)
 
     def on_resize(self, event: events.Resize) -> None:

@@ -14,8 +14,8 @@ from decent_tui.core.operations import Inspect, Inspection
 from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.alongside import alongside
 from decent_tui.tui.cards import Laid, Look, Place, Values
-from decent_tui.tui.explain import heading, hints, key_under
-from decent_tui.tui.lines import Line, Span, cut, said, width
+from decent_tui.tui.explain import heading, hints
+from decent_tui.tui.lines import Line, Span, cut, said
 from decent_tui.tui.pane import FilteredPane
 from decent_tui.tui.requests import RunLine
 from decent_tui.tui.roster import Roster
@@ -89,7 +89,6 @@ class VersionsPane(FilteredPane, can_focus=True):
         self._filter = ""
         self._laid: Laid | None = None
         self._chosen: int | None = None
-        self._hint: Line = ()
 
     # ------------------------------------------------------------------ what it shows
 
@@ -255,13 +254,19 @@ class VersionsPane(FilteredPane, can_focus=True):
         else:
             laid = self._laid
             unfolds = "fold" if self._unfolded else "unfold" if laid is not None and laid.folded else ""
-            hint = hints(shown, len(cids(shown)), self._chosen, focused=self.has_focus, unfolds=unfolds)
+            hint = hints(
+                shown,
+                len(cids(shown)),
+                self._chosen,
+                focused=self.has_focus,
+                unfolds=unfolds,
+                readonly=self._node is not None and self._node.readonly,
+            )
             title = list(heading(shown, self.room, accent))
             if self._filter and laid is not None:
                 title.append(said(cut(f"  / {self._filter}", max(10, self.room // 3)), "amber"))
                 hint = (Span(f"{laid.fitting:,} of {laid.of:,} lines  ", "dim"), *hint)
             self.label(title, hint)
-            self._hint = hint
 
     def on_resize(self, event: events.Resize) -> None:
         """Cards go beside or below each other."""
@@ -330,12 +335,8 @@ class VersionsPane(FilteredPane, can_focus=True):
                 self._show_from(place.top)
 
     def on_click(self, event: events.Click) -> None:
-        """Choose the sibling under the mouse, or do what the word in the frame says."""
+        """Choose the sibling under the mouse."""
         row, offset = self.row_at(event), event.get_content_offset(self)
-        if offset is not None and offset.y == self.size.height - 1:
-            start = self.size.width - 3 - width(self._hint)
-            if key := key_under(self._hint, offset.x - start):
-                self.app.simulate_key(key)
         if row is None or offset is None or not self.choices:
             return
         for at, place in enumerate(self._places):

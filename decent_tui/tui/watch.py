@@ -64,6 +64,7 @@ class Watch:
         end = node.subscribe(self._feed.listener)
         self._panes.keys.attach(node)
         self._panes.versions.attach(node)
+        self._panes.peers.readonly = node.readonly
         self._read_numbers()
         return end
 

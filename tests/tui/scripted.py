@@ -16,7 +16,7 @@ from decent_tui.core.events import AnyEvent, Carried, Changed, Conflict, Dialled
 from decent_tui.core.records import to_record, to_records
 from decent_tui.core.values import check_key, read_value
 from decent_tui.core.version import Siblings, Version, in_conflict, merge, visible
-from decent_tui.net.interface import Listener
+from decent_tui.net.interface import READONLY, Listener
 
 A = TypeVar("A")
 
@@ -131,6 +131,8 @@ class Scripted:
 
     async def run(self, operation: ops.Operation[A]) -> A:
         """Answer from the script."""
+        if self.readonly and not operation.looks:
+            raise Refused(READONLY)
         self.asked.append(operation)
         if self.refuse:
             raise Refused(self.refuse)

@@ -245,6 +245,34 @@ async def test_where_there_is_little_room_the_views_share_a_word_and_each_can_be
         await until(pilot, lambda: "2 convergence  3 timeline" in text(bar))
 
 
+async def test_the_words_in_the_frame_of_the_peers_can_be_clicked() -> None:
+    async with shown(story()) as (pilot, board):
+        board.set_focus(board.peers)
+        await until(pilot, lambda: "x cut" in text(board.peers))
+        at = text(board.peers).splitlines()[-1].index("x cut")
+        await pilot.click(board.peers, offset=(at, board.peers.size.height - 1))
+        await until(pilot, lambda: "cut by you" in text(board.peers))
+
+
+async def test_who_only_looks_is_offered_nothing_that_is_refused() -> None:
+    node = story()
+    node.readonly = True
+    async with shown(node) as (pilot, board):
+        bar = board.query_one(KeyBar)
+        board.keys.show_key("user:42")
+        await until(pilot, lambda: "t history" in text(board.versions))
+        assert "keep" not in text(board.versions)
+        assert "merge" not in text(board.versions)
+        board.set_focus(board.peers)
+        await until(pilot, lambda: "X dials" in text(board.peers))
+        assert "x cut" not in text(board.peers)
+        await until(pilot, lambda: "Enter open" in text(bar))
+        for word in ("edit", "put", "delete", "cut", "gossip"):
+            assert word not in text(bar)
+        await pilot.press("d")
+        await until(pilot, lambda: "only looks" in text(board.answer))
+
+
 async def test_the_key_bar_shows_whole_words_at_every_width() -> None:
     async with shown(story()) as (pilot, board):
         board.set_focus(board.messages)

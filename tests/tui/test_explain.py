@@ -3,7 +3,8 @@
 import pytest
 
 from decent_tui.core.operations import Inspection
-from decent_tui.tui.explain import hints, key_under
+from decent_tui.tui.explain import hints
+from decent_tui.tui.footing import key_under
 from decent_tui.tui.lines import plain
 from tests.core.test_why import view
 
