@@ -10,7 +10,7 @@ from decent_tui.core.operations import ConvergenceView, KeyReasons, LackRow, Pee
 from decent_tui.core.text import printable
 from decent_tui.tui.banner import banner, unreachable
 from decent_tui.tui.lines import Line, Span, crop, fit, pad, said, spread, width
-from decent_tui.tui.roster import Roster
+from decent_tui.tui.roster import Roster, is_silent
 from decent_tui.tui.words import BARS, milliseconds, plural, size, span, sparkline
 
 CELL: Final = 12
@@ -133,7 +133,7 @@ def note(row: LackRow, picture: Picture) -> list[Span]:
     peer = next((peer for peer in picture.peers if peer.node_id == row.node), None)
     cut = next((view for view in peer.dials if view.dial == "cut"), None) if peer is not None else None
     level = Span("level", "green")
-    if peer is None or cut is not None or peer.state != "alive":  # what it wrote since nobody here can know
+    if peer is None or is_silent(peer):
         level = Span("level when last heard", "dim")
     words = [Span(f"{behind:,} behind", "amber")] if behind else [level]
     if peer is None:

@@ -1,5 +1,6 @@
 """Below the cards: why there are several, who lacks them, and what can be done about it."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from decent_tui.core.clocks import owner
@@ -43,9 +44,7 @@ def explained(shown: Inspection, roster: Roster, room: int) -> list[Line]:
             words.append(Span(f"and {len(lacking) - NAMED} more", "dim"))
         lines += flow(words, room - 2)
     elif len(shown.members) > 1:
-        lines.append(
-            (Span("●", "green"), Span(f" every node has this ({len(shown.members)} of them)", "dim"))
-        )
+        lines += flow(_all_of_them(shown.members, roster), room - 2)
     if any(owner(entry) != entry for view in shown.siblings for entry in view.record.vc):
         lines += flow((Span(word, "dim") for word in APART.split()), room - 2)
     if shown.waits_for:
@@ -53,6 +52,18 @@ def explained(shown: Inspection, roster: Roster, room: int) -> list[Line]:
         words += [roster.label(node or roster.own) for node in shown.waits_for[:NAMED]]
         lines += flow(words, room - 2)
     return [[Span(" "), *line] if line else line for line in lines]
+
+
+def _all_of_them(members: Sequence[str], roster: Roster) -> list[Span]:
+    """Every node has it, those of whom no word comes now as far as they were heard."""
+    silent = [node for node in members if node in roster.silent]
+    words = [Span("●", "dim" if silent else "green")]
+    words += [Span(word, "dim") for word in f"every node has this ({len(members)} of them)".split()]
+    if silent:
+        words[-1] = Span(f"{words[-1].text},", "dim")
+        words += [roster.label(node) for node in silent[:NAMED]]
+        words += [Span(word, "dim") for word in ["when", "last", "heard"]]
+    return words
 
 
 def words_of(sentence: Sentence, roster: Roster) -> list[Span]:

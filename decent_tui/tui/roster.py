@@ -28,10 +28,12 @@ class Face(msgspec.Struct, frozen=True):
 
 
 class Roster(msgspec.Struct, frozen=True):
-    """The faces of this node and its peers, by node id and by address; `own` is this node's id."""
+    """The faces of this node and its peers, by node id and by address; `own` is this node's id, `silent` are
+    the ids of those of whom is known only how they were when last heard."""
 
     own: str = ""
     faces: Mapping[str, Face] = {}
+    silent: frozenset[str] = frozenset()
 
     def face(self, node: str, address: str = "") -> Face:
         """The face of a node id or another entry of clocks, else of an address, else a makeshift one."""
@@ -109,7 +111,14 @@ def roster(status: NodeStatus | None, peers: Sequence[PeerView], colours: Colour
         faces[address] = face
         if node is not None:
             faces[node] = face
-    return Roster(status.node_id if status is not None else "", faces)
+    silent = frozenset(peer.node_id for peer in peers if peer.node_id and is_silent(peer))
+    return Roster(status.node_id if status is not None else "", faces, silent)
+
+
+def is_silent(peer: PeerView) -> bool:
+    """Whether no word comes from the peer now: what it wrote since it was last heard nobody here can know."""
+    cut = any(view.dial == "cut" and view.direction != "out" for view in peer.dials)
+    return peer.state != "alive" or peer.cut or cut
 
 
 def _is_loopback(address: str) -> bool:

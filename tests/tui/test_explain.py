@@ -2,10 +2,12 @@
 
 import pytest
 
-from decent_tui.core.operations import Inspection
-from decent_tui.tui.explain import hints
+from decent_tui.core.dial_operations import DialView
+from decent_tui.core.operations import Inspection, PeerView
+from decent_tui.tui.explain import explained, hints
 from decent_tui.tui.footing import key_under
 from decent_tui.tui.lines import plain
+from decent_tui.tui.roster import Colours, Face, Roster, roster
 from tests.core.test_why import view
 
 TWO = Inspection("k", [view("A", 1, {}, "1"), view("B", 1, {}, "2")], [])
@@ -44,3 +46,25 @@ def test_a_click_on_arrows_and_enter() -> None:
     for word, key in (("←", "left"), ("→", "right"), ("Enter", "enter"), ("keep c", "enter")):
         assert key_under(hint, plain(hint).index(word)) == key
     assert key_under(hint, -1) == key_under(hint, 500) == ""
+
+
+def test_what_a_silent_node_holds_is_told_as_it_was_when_last_heard() -> None:
+    shown = Inspection("k", [view("A", 1, {}, "1", held=("A", "B", "C"))], ["A", "B", "C"])
+    told = [plain(line).strip() for line in explained(shown, Roster("A"), 80)]
+    assert told == ["", "● every node has this (3 of them)"]
+    face = Face(":9002", "lynx", "node-1")
+    told = [plain(line).strip() for line in explained(shown, Roster("A", {"B": face}, frozenset("B")), 80)]
+    assert told == ["", "● every node has this (3 of them), :9002 when last heard"]
+
+
+@pytest.mark.parametrize(
+    ("peer", "silent"),
+    [
+        (PeerView("127.0.0.1:9002", "B", "lynx", "alive"), False),
+        (PeerView("127.0.0.1:9002", "B", "lynx", "suspect"), True),
+        (PeerView("127.0.0.1:9002", "B", "lynx", "alive", dials=[DialView("B", "cut", "in")]), True),
+        (PeerView("127.0.0.1:9002", "B", "lynx", "alive", dials=[DialView("B", "cut", "out")]), False),
+    ],
+)
+def test_a_peer_is_silent_while_no_word_comes_from_it(peer: PeerView, silent: bool) -> None:
+    assert ("B" in roster(None, [peer], Colours()).silent) is silent
