@@ -18,6 +18,7 @@ from decent_tui.core import operations as ops
 from decent_tui.core.batch import pack
 from decent_tui.core.engine import Engine
 from decent_tui.core.parts import Self
+from decent_tui.core.seen import Seen
 from decent_tui.core.store import Root
 from decent_tui.core.version import Version
 from decent_tui.storage.sqlite import SqliteStore
@@ -121,6 +122,24 @@ def calls(work: Callable[[], None]) -> int:
     return count
 
 
+def steps(work: Callable[[], None]) -> int:
+    """How many lines are carried out, those of a loop as often as it goes round."""
+    count = 0
+
+    def counted(_frame: FrameType, event: str, _argument: object) -> object:
+        nonlocal count
+        count += event == "line"
+        return counted
+
+    before = sys.gettrace()
+    sys.settrace(counted)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return count
+
+
 # ------------------------------------------------------------------ statements
 
 
@@ -201,3 +220,112 @@ def test_a_version_that_is_sent_costs_so_many_calls() -> None:
 
 def test_a_write_costs_so_many_calls(node: Node) -> None:
     assert calls(lambda: node.put(1, MANY)) <= 200 * MANY
+
+
+# ------------------------------------------------------------------ many peers
+
+
+class Among(Node):
+    """A node linked to so many others, each of which has written, and heard to have all of it."""
+
+    def __init__(self, path: Path, others: int) -> None:
+        super().__init__(path)
+        self.others = {LINK + at: f"{at:016x}" for at in range(1, others)}
+        for link, node in self.others.items():
+            address = f"127.0.0.1:{1_000 + link}"
+            self.engine.opened(link, address, None)
+            self.engine.received(
+                link, wire.Line(wire.Handshake(node, address, protocol=wire.PROTOCOL, tag=node))
+            )
+            self.engine.received(link, wire.Line(wire.Sync({}), 1))
+        self.others[LINK] = B
+        for link, node in self.others.items():
+            message = wire.Versions(pack([version(node, n, key=f"{node} {n}") for n in range(1, 4)]))
+            for _ in self.engine.slices(link, message, SLICE):
+                pass
+            self.engine.received(link, wire.Line(message))
+            self.turn()
+        self.said(self.engine.parts.replica.seen)
+        self.second()
+
+    def said(self, seen: Seen) -> None:
+        """Each of the others tells that it has seen this."""
+        for link in self.others:
+            self.engine.received(link, wire.Line(wire.Sync(seen.to_wire()), 2))
+        self.turn()
+
+    def beat(self, link: int) -> None:
+        """A heartbeat comes, from whoever has the same as this node."""
+        self.engine.carried(link, 60, outgoing=False)
+        self.engine.received(link, wire.Line(wire.Heartbeat(self.engine.parts.replica.digest())))
+        self.turn()
+
+    def second(self) -> None:
+        """A second in which nothing happens."""
+        clock = self.engine.parts.clock
+        for _ in range(10):
+            self.engine.at(clock.now + 0.1, clock.wall + 100)
+            self.engine.tick()
+            self.turn()
+        for link in self.others:
+            self.beat(link)
+
+    def ask(self, operation: ops.AnyOperation) -> None:
+        """An operation is carried out."""
+        self.engine.operate(1, operation)
+        self.turn()
+
+
+@pytest.fixture
+def few(tmp_path: Path) -> Among:
+    return Among(tmp_path / "few.db", 5)
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Among:
+    return Among(tmp_path / "many.db", 50)
+
+
+def test_a_heartbeat_costs_the_same_however_many_peers_there_are(few: Among, many: Among) -> None:
+    assert calls(lambda: many.beat(LINK)) == calls(lambda: few.beat(LINK)) <= 60
+    assert steps(lambda: many.beat(30)) == steps(lambda: few.beat(3)) <= 150
+
+
+def test_an_idle_second_costs_as_much_more_as_there_are_peers(few: Among, many: Among) -> None:
+    assert calls(many.second) <= 10 * calls(few.second)
+
+
+class Asked(list[int]):
+    """Which links were asked about."""
+
+    def __contains__(self, link: object) -> bool:
+        self.append(link if isinstance(link, int) else -1)
+        return True
+
+
+def test_only_a_link_with_something_to_send_is_looked_at(many: Among) -> None:
+    ready = Asked()
+    many.engine.pushes(ready)
+    assert ready == []
+
+
+@pytest.mark.parametrize(
+    "operation", [ops.Peers(), ops.Status(), ops.Convergence()], ids=lambda one: type(one).__name__
+)
+def test_to_look_at_peers_costs_so_many_calls_for_each(many: Among, operation: ops.AnyOperation) -> None:
+    """Where all are level, and where each of 50 lacks something of each of 50: that is some 2 ms."""
+    assert calls(lambda: many.ask(operation)) <= 200 * len(many.others)
+    known = many.engine.parts.replica.seen
+    many.said(Seen({node: ((1, high - 1),) for node, ((_, high),) in known.items() if high > 1}))
+    assert calls(lambda: many.ask(operation)) <= 17 * len(many.others) ** 2
+
+
+def test_a_tombstone_that_waits_costs_the_same_however_many_members_it_waits_for(
+    few: Among, many: Among
+) -> None:
+    for node in (few, many):
+        node.put(1, MANY // 10)
+        for at in range(1, 1 + MANY // 10):
+            node.ask(ops.Delete(key(at)))
+    collect = [calls(node.engine._exchange._collect) for node in (few, many)]
+    assert collect[1] <= collect[0] + 10 * len(many.others) <= 40 * MANY // 10

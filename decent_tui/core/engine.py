@@ -13,7 +13,7 @@ A failure of the store in step 1 to 3 undoes everything since the last commit (`
 of that turn may be carried out.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
@@ -213,7 +213,7 @@ class Engine:
             self._classic.end(found)
             self._parts.drop(found, str(error))
 
-    def pushes(self, ready: Collection[int]) -> bool:
+    def pushes(self, ready: Container[int]) -> bool:
         """Have sent what waits for links that are ready for more; whether another turn should follow, because
         there is more than goes at a time."""
         more = self._exchange.pushes(ready)

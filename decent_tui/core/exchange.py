@@ -1,6 +1,6 @@
 """What passes on a link between two nodes of our kind: pulls, pushes, heartbeats."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Final, Literal
 
 from decent_tui.core import messages as wire
@@ -121,6 +121,7 @@ class Exchange:
         if self._is_full(link):
             return
         link.owes_word, link.fed = True, parts.clock.now
+        parts.links.stir(link)
         link.received_versions += len(versions)
         self._check_own(highest_of(parts.replica.node, versions))
         seen, numbers = parts.replica.seen, numbers_of(versions)
@@ -201,16 +202,18 @@ class Exchange:
 
     # ------------------------------------------------------------------ pushes
 
-    def pushes(self, ready: Collection[int]) -> bool:
+    def pushes(self, ready: Container[int]) -> bool:
         """Send what waits on the links that are ready for more, and tell writers what has arrived; whether on
         one of these links more waits than goes at a time."""
         parts, more = self._parts, False
         last, push = None, None
-        for link in parts.links.decent():
+        for link in parts.links.stirred():
             if link.owes_word and link.pull is None and parts.clock.now >= link.next_word:
                 link.next_word = parts.clock.now + WORD
                 self._beat(link)
             if not link.outbox.waiting and not link.outbox.dropped:
+                if not link.owes_word:
+                    parts.links.settle(link)
                 continue
             if link.id in ready and link.outbox.waiting:
                 batch = link.outbox.take(parts.me.tuning.push)
@@ -290,7 +293,7 @@ class Exchange:
             link.unlike = 0
             link.told.clear()
 
-    def _check_one(self, links: list[Link]) -> None:
+    def _check_one(self, links: Sequence[Link]) -> None:
         """The periodic check: pull from one peer, drawn by chance, that has what we lack."""
         useful = [link for link in links if self._would_gain(link)]
         if useful:

@@ -183,12 +183,14 @@ class Greeting:
     def _guest(self, link: Link, hello: wire.Handshake, listen: str, request: wire.RequestId) -> None:
         """A classic peer's own connection: answers there are never read, so we dial it for our own talk."""
         parts = self._parts
-        link.kind, link.node, link.address = "guest", hello.node_id, listen
+        parts.links.become(link, "guest")
+        link.node, link.address = hello.node_id, listen
         parts.out.send(link.id, wire.Peers(self._known_to_us()), request)
         self._learn([listen, *hello.known_peers], link.remote)
         peer = parts.peers.at(listen)
         if peer is not None and is_classic(hello.node_id):
-            peer.node, peer.classic = hello.node_id, True
+            parts.peers.identify(peer, hello.node_id)
+            peer.classic = True
             parts.members.meet(hello.node_id, address=listen, classic=True)
             for ours in parts.links.classic():
                 if ours.address == listen:
@@ -247,7 +249,8 @@ class Greeting:
         if peer is None:
             parts.drop(link, "")
             return
-        link.kind, link.address = "classic", peer.address
+        parts.links.become(link, "classic")
+        link.address = peer.address
         # its id of last time may not be that of today; what it says on a connection of its own is
         guests = [
             own.node for own in parts.links.all() if own.kind == "guest" and own.address == peer.address
@@ -283,7 +286,7 @@ class Greeting:
             return
         peer, other_ways = met
         rival = parts.links.to(link.node)
-        link.kind = "decent"
+        parts.links.become(link, "decent")
         if rival is not None and rival is not link:
             loser = superseded(parts.replica.node, rival, link)
             parts.drop(loser, "", at_once=rival.tag != link.tag)

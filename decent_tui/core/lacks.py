@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from decent_tui.core import operations as ops
-from decent_tui.core import ranges
 from decent_tui.core.parts import Parts
 from decent_tui.core.records import to_record
 from decent_tui.core.seen import Seen
@@ -46,7 +45,7 @@ def convergence(parts: Parts, waits_for: Mapping[str, int], settled: float) -> o
     me, now = parts.replica.node, parts.clock.now
     audience = sorted(parts.audience(), key=lambda node: parts.members[node].address)
     known = all_known(parts)
-    own = {writer: ranges.count(gap) for writer, gap in parts.replica.seen.lacks(known).items()}
+    own = parts.replica.seen.lacks_counts(known)
     rows = [ops.LackRow(me, own), *(ops.LackRow(node, parts.lacks(node, known)) for node in audience)]
     others = sorted(set(known) - {me, *audience})
     recent = parts.settling.recent(now)

@@ -1,5 +1,6 @@
 """Links: one connection each, and the rule of one link per pair of nodes."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -79,10 +80,19 @@ class Links:
 
     def __init__(self) -> None:
         self._links: dict[int, Link] = {}
+        self._of_kind: dict[Kind, list[Link]] = {}
+        """The links of the kinds that were asked for since a link came, went or became of another kind."""
+        self._stirred: set[int] = set()
 
     def open(self, link: Link) -> None:
         """Count a new connection in."""
         self._links[link.id] = link
+        self._of_kind.clear()
+
+    def become(self, link: Link, kind: Kind) -> None:
+        """Who is at the other end was found out."""
+        link.kind = kind
+        self._of_kind.clear()
 
     def get(self, number: int) -> Link | None:
         """The connection, unless it is closed."""
@@ -90,25 +100,45 @@ class Links:
 
     def close(self, number: int) -> Link | None:
         """Count a connection out."""
+        self._of_kind.clear()
+        self._stirred.discard(number)
         return self._links.pop(number, None)
+
+    def stir(self, link: Link) -> None:
+        """There is something to say on a link: versions wait, or some came and their sender must be told."""
+        self._stirred.add(link.id)
+
+    def settle(self, link: Link) -> None:
+        """There is nothing to say on it any more."""
+        self._stirred.discard(link.id)
+
+    def stirred(self) -> Sequence[Link]:
+        """The links to nodes of our kind with something to say, as they were opened. In most turns
+        that is none, or one."""
+        return [link for link in self.decent() if link.id in self._stirred] if self._stirred else ()
 
     def all(self) -> list[Link]:
         """Every open connection."""
         return list(self._links.values())
 
-    def decent(self) -> list[Link]:
+    def decent(self) -> Sequence[Link]:
         """The links to nodes of our kind, in the order in which they were opened."""
-        return [link for link in self._links.values() if link.kind == "decent"]
+        return self._all("decent")
 
-    def classic(self) -> list[Link]:
+    def classic(self) -> Sequence[Link]:
         """The links that we opened to classic peers."""
-        return [link for link in self._links.values() if link.kind == "classic"]
+        return self._all("classic")
+
+    def _all(self, kind: Kind) -> Sequence[Link]:
+        """Asked in every turn and of every write."""
+        found = self._of_kind.get(kind)
+        if found is None:
+            found = self._of_kind[kind] = [link for link in self._links.values() if link.kind == kind]
+        return found
 
     def to(self, node: str) -> Link | None:
         """The link to a node."""
-        return next(
-            (link for link in self._links.values() if link.kind == "decent" and link.node == node), None
-        )
+        return next((link for link in self.decent() if link.node == node), None)
 
 
 def superseded(me: str, old: Link, new: Link) -> Link:

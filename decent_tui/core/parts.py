@@ -5,7 +5,6 @@ from typing import Final
 
 import msgspec
 
-from decent_tui.core import ranges
 from decent_tui.core.chance import Chance
 from decent_tui.core.clocks import Dot
 from decent_tui.core.events import Alarm, Changed, Conflict, PeerChanged, Settled
@@ -94,7 +93,8 @@ class Parts:
             self.peers.learn(address, given=True)
         for known in self.members.all():
             if known.standing == "member" and known.address and (peer := self._recall(known.address)):
-                peer.node, peer.name, peer.classic = known.node, known.name, known.classic
+                self.peers.identify(peer, known.node)
+                peer.name, peer.classic = known.name, known.classic
 
     def _recall(self, address: str) -> Peer | None:
         peer = self.peers.learn(address, given=True)
@@ -179,8 +179,9 @@ class Parts:
     def lacks(self, node: str | None, goal: Seen) -> dict[str, int]:
         """By writer: how many writes of `goal` a member is not known to have (nobody lacks what it wrote)."""
         known = self.members.get(node)
-        gaps = (known.seen if known is not None else Seen()).lacks(goal)
-        return {writer: ranges.count(gap) for writer, gap in gaps.items() if writer != node}
+        counts = (known.seen if known is not None else Seen()).lacks_counts(goal)
+        counts.pop(node or "", None)
+        return counts
 
     def look_what_settled(self) -> None:
         """Some peer's word came, or time passed: see which of our writes everybody has now."""
@@ -208,6 +209,7 @@ class Parts:
                     self.settling.wrote(me, version.seq, self.clock.now)
                     for link in eager(self.links.decent()):
                         link.outbox.add(version)
+                        self.links.stir(link)
                 for link in classic:
                     link.outbox.add(version)
             if len(change.before) > 1 or len(change.after) > 1:

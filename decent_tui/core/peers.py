@@ -95,6 +95,8 @@ class Peers:
         self._by_address: dict[str, Peer] = {}
         self._each: tuple[Peer, ...] | None = None
         """Every peer once; None when `_by_address` has changed since."""
+        self._by_node: dict[str, Peer] | None = None
+        """The first of them with each id; None when that, or an id, has changed since."""
         self._last_tick: float | None = None
         self._woke = float("-inf")
 
@@ -108,12 +110,19 @@ class Peers:
         return self._by_address.get(address)
 
     def of(self, node: str | None) -> Peer | None:
-        """The peer with a node id."""
-        if node:
-            for peer in self:
-                if peer.node == node:
-                    return peer
-        return None
+        """The peer with a node id. Asked of every message that comes or goes."""
+        if self._by_node is None:
+            self._by_node = {peer.node: peer for peer in reversed(tuple(self)) if peer.node}
+        return self._by_node.get(node or "")
+
+    def identify(self, peer: Peer, node: str) -> None:
+        """Note which node a peer is."""
+        peer.node = node
+        self._by_node = None
+
+    def _regroup(self) -> None:
+        """Another peer is at some address than before."""
+        self._each = self._by_node = None
 
     def addresses(self) -> list[str]:
         """One address per peer, as told to others."""
@@ -129,7 +138,7 @@ class Peers:
             if not given and (len(self._by_address) >= self._most or self._told(told_by) >= MAX_TOLD_BY_ONE):
                 return None
             peer = self._by_address[address] = Peer(address, told_by=told_by)
-            self._each = None
+            self._regroup()
         peer.given = peer.given or given
         return peer
 
@@ -140,12 +149,12 @@ class Peers:
     def learn_me(self, address: str) -> Peer | None:
         """A dial to this address reached ourselves; returns the peer that was no peer."""
         self._own.add(address)
-        self._each = None
+        self._regroup()
         return self._by_address.pop(address, None)
 
     def remove(self, peer: Peer) -> None:
         """Take a peer out, by all its addresses."""
-        self._each = None
+        self._regroup()
         for address in [address for address, held in self._by_address.items() if held is peer]:
             del self._by_address[address]
 
@@ -157,7 +166,7 @@ class Peers:
             if len(self._by_address) >= MAX_LEARNED_PEERS:
                 return None
             peer = Peer(listen or dialled or "")
-        self._each = None
+        self._regroup()
         ways = dict.fromkeys(way for way in (peer.address, dialled, listen) if way)
         for way in ways:
             other = self._by_address.get(way)
@@ -166,7 +175,8 @@ class Peers:
             self._by_address[way] = peer
         peer.address = listen or dialled or peer.address
         if peer.node != node:
-            peer.node, peer.rtt = node, None
+            self.identify(peer, node)
+            peer.rtt = None
         peer.name = name or peer.name
         return peer, sorted(ways.keys() - {peer.address})
 

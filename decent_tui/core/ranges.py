@@ -36,6 +36,8 @@ def union(a: Ranges, b: Ranges) -> Ranges:
         return a
     if not a:
         return b
+    if len(a) == len(b) == 1 and a[0][0] <= b[0][0] and b[0][1] <= a[0][1]:  # from whoever knows less
+        return a
     if b[0][0] == a[-1][1] + 1:  # a writer's next numbers
         return (*a[:-1], (a[-1][0], b[0][1]), *b[1:])
     merged: list[tuple[int, int]] = []
@@ -66,6 +68,13 @@ def subtract(a: Ranges, b: Ranges) -> Ranges:
         if low <= high:
             rest.append((low, high))
     return tuple(rest)
+
+
+def lacking(a: Ranges, b: Ranges) -> int:
+    """How many numbers of `b` are not in `a`: the size of `subtract(b, a)`, without making that set."""
+    if len(a) == len(b) == 1 and a[0][0] <= b[0][0] <= a[0][1] + 1:  # nearly always so
+        return max(0, b[0][1] - a[0][1])
+    return count(subtract(b, a))
 
 
 def count(ranges: Ranges) -> int:

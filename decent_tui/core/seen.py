@@ -62,30 +62,41 @@ class Seen:
     def join(self, other: "Seen") -> list[str]:
         """Take in all of `other`; returns the nodes whose numbers grew."""
         grown: list[str] = []
-        for node, theirs in other._by_node.items():
-            mine = self[node]
+        for node, mine, theirs in self._unlike(other):
             united = ranges.union(mine, theirs)
             if united != mine:
                 self._by_node[node] = united
                 grown.append(node)
         return grown
 
+    def _unlike(self, other: "Seen") -> list[tuple[str, Ranges, Ranges]]:
+        """The nodes of which `other` has seen something else than this, with what either has. With many nodes
+        most are alike most of the time, and nothing need be calculated for these."""
+        held = self._by_node
+        return [
+            (node, mine, theirs)
+            for node, theirs in other._by_node.items()
+            if (mine := held.get(node, ranges.EMPTY)) != theirs
+        ]
+
     def lacks(self, other: "Seen") -> dict[str, Ranges]:
         """Node by node, what `other` has and this does not."""
-        missing = {node: ranges.subtract(theirs, self[node]) for node, theirs in other.items()}
-        return {node: gap for node, gap in missing.items() if gap}
+        return {
+            node: gap for node, mine, theirs in self._unlike(other) if (gap := ranges.subtract(theirs, mine))
+        }
+
+    def lacks_counts(self, other: "Seen") -> dict[str, int]:
+        """Node by node, how many writes `other` has seen that this has not."""
+        counts = {node: ranges.lacking(mine, theirs) for node, mine, theirs in self._unlike(other)}
+        return {node: count for node, count in counts.items() if count}
 
     def lacks_count(self, other: "Seen") -> int:
         """How many writes `other` has seen that this has not."""
-        return sum(
-            ranges.count(ranges.subtract(theirs, self[node]))
-            for node, theirs in other.items()
-            if theirs != self[node]
-        )
+        return sum(ranges.lacking(mine, theirs) for _, mine, theirs in self._unlike(other))
 
     def covers(self, other: "Seen") -> bool:
         """Whether this has seen all that `other` has."""
-        return all(not ranges.subtract(theirs, self[node]) for node, theirs in other.items())
+        return not any(ranges.lacking(mine, theirs) for _, mine, theirs in self._unlike(other))
 
     def base(self, node: str) -> int:
         """The number up to which everything of `node` was seen."""

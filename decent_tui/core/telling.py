@@ -14,7 +14,7 @@ from decent_tui.core.parts import Parts
 from decent_tui.core.peers import Peer
 from decent_tui.core.recollection import Remembered
 from decent_tui.core.records import to_record
-from decent_tui.core.tombstones import blockers
+from decent_tui.core.tombstones import Reach, blockers
 from decent_tui.core.version import Siblings, Version, in_conflict, visible
 from decent_tui.core.why import Node, Sentence, ordinal, why
 
@@ -260,12 +260,11 @@ def _behind(parts: Parts, peer: Peer) -> str:
 
 def waits_for(parts: Parts, held: Siblings) -> list[str]:
     """For whose word the tombstones of a key wait."""
-    members = parts.members.counted(parts.alive())
+    reach = Reach(parts.replica.seen, parts.members.counted(parts.alive()))
     found: dict[str, None] = {}
     for version in held:
         if version.deleted:
-            waits = blockers(version.clock, parts.replica.seen, members, parts.members.forgotten())
-            found |= dict.fromkeys(waits)
+            found |= dict.fromkeys(blockers(version.clock, reach, parts.members.forgotten()))
     return list(found)
 
 

@@ -12,6 +12,8 @@ What happens when a version arrives late, after its key was deleted?
   above its bases and gets a full answer (`sync`), which takes the old version out.
 """
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
@@ -23,19 +25,52 @@ from decent_tui.core.tuning import Tuning
 _FIRST: Final = Dot("", 0)
 
 
-def blockers(clock: Clock, seen: Seen, members: Mapping[str, Seen], forgotten: frozenset[str]) -> list[str]:
+class Reach:
+    """How far the base of every member reaches, as last heard, and that of this replica itself (named "").
+    Made for one look at many tombstones: they wait for few different groups of members."""
+
+    def __init__(self, seen: Seen, members: Mapping[str, Seen]) -> None:
+        self.everybody = {**members, "": seen}
+        self._ladders: dict[str, tuple[list[int], list[str]]] = {}
+        """Per node id: the bases of everybody, rising, and whose they are."""
+        self._groups: dict[tuple[str, int], frozenset[str]] = {}
+        """Per node id: the lowest so many of them."""
+        self._named: dict[frozenset[str], tuple[str, ...]] = {}
+
+    def short_of(self, clock: Clock) -> tuple[str, ...]:
+        """Those whose base is below some number of the clock."""
+        late: frozenset[str] = frozenset()
+        for node, seq in by_node(clock).items():
+            late |= self._below(node, seq)
+        named = self._named.get(late)
+        if named is None:
+            named = self._named[late] = tuple(member for member in self.everybody if member in late)
+        return named
+
+    def _below(self, node: str, seq: int) -> frozenset[str]:
+        """Those whose base of one node is below a number."""
+        ladder = self._ladders.get(node)
+        if ladder is None:
+            rising = sorted((seen.base(node), member) for member, seen in self.everybody.items())
+            ladder = [base for base, _ in rising], [member for _, member in rising]
+            self._ladders[node] = ladder
+        bases, members = ladder
+        count = bisect_left(bases, seq)
+        group = self._groups.get((node, count))
+        if group is None:
+            group = self._groups[node, count] = frozenset(members[:count])
+        return group
+
+
+def blockers(clock: Clock, reach: Reach, forgotten: frozenset[str]) -> tuple[str, ...]:
     """The ids for which a tombstone with this clock still has to wait; empty when it may be collected.
 
     They are the members whose last digest does not reach it, this replica itself (as "", for a gap of its
     own), and the classic peers named in the clock until they are forgotten: these have no digest, and any
     record of theirs may still come back.
     """
-    named = by_node(clock)
-    waits = [entry for entry in clock if is_classic(entry) and entry not in forgotten]
-    waits += [node for node, heard in members.items() if not heard.bases_cover(named)]
-    if not seen.bases_cover(named):
-        waits.append("")
-    return waits
+    classics = [entry for entry in clock if is_classic(entry) and entry not in forgotten]
+    return (*classics, *reach.short_of(clock))
 
 
 class Collector:
@@ -44,24 +79,27 @@ class Collector:
     def __init__(self, tuning: Tuning) -> None:
         self._few = tuning.collect
         self._at = _FIRST
-        self._waits: dict[str, int] = {}
+        self._waits: Counter[tuple[str, ...]] = Counter()
+        """How many tombstones of this round wait for the same."""
         self._last_round: dict[str, int] = {}
 
     def turn(self, replica: Replica, members: Mapping[str, Seen], forgotten: frozenset[str]) -> int:
         """Look at the next few tombstones; returns how many were collected."""
         looked = replica.store.tombstones(self._at, self._few)
+        reach = Reach(replica.seen, members)
         done = []
         for tombstone in looked:
-            waits = blockers(tombstone.clock, replica.seen, members, forgotten)
-            if not waits:
+            waits = blockers(tombstone.clock, reach, forgotten)
+            if waits:
+                self._waits[waits] += 1
+            else:
                 done.append(tombstone)
-            for node in waits:
-                self._waits[node] = self._waits.get(node, 0) + 1
         if done:
             replica.drop(done)
             replica.sink(by_node(join(*(tombstone.clock for tombstone in done))))
         if len(looked) < self._few:
-            self._last_round, self._waits, self._at = self._waits, {}, _FIRST
+            self._last_round = _each(self._waits)
+            self._waits, self._at = Counter(), _FIRST
         else:
             self._at = looked[-1].dot
         return len(done)
@@ -70,3 +108,12 @@ class Collector:
     def waits_for(self) -> dict[str, int]:
         """Per node id, how many tombstones waited for it in the last full round ("" is this node)."""
         return self._last_round
+
+
+def _each(waits: Mapping[tuple[str, ...], int]) -> dict[str, int]:
+    """Per node id what is counted per group of them."""
+    counts: dict[str, int] = {}
+    for group, count in waits.items():
+        for node in group:
+            counts[node] = counts.get(node, 0) + count
+    return counts

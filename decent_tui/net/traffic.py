@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Container, Coroutine, Mapping
 from functools import partial
 from typing import Final
 
@@ -85,9 +85,9 @@ class Traffic:
 
     # ------------------------------------------------------------------ what the engine wants done
 
-    def ready(self) -> set[int]:
+    def ready(self) -> Container[int]:
         """The links that are ready for more."""
-        return {number for number, connection in self._connections.items() if not connection.busy}
+        return _Ready(self._connections)
 
     def perform(self, effect: Send | Dial | Drop) -> None:
         """Carry out one effect of the engine."""
@@ -355,6 +355,17 @@ class Traffic:
         if task is not None:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+
+class _Ready(Container[int]):
+    """The connections that are ready for more; only those are looked at that have something to send."""
+
+    def __init__(self, connections: Mapping[int, Connection]) -> None:
+        self._connections = connections
+
+    def __contains__(self, number: object) -> bool:
+        connection = self._connections.get(number) if isinstance(number, int) else None
+        return connection is not None and not connection.busy
 
 
 def _host(remote: str) -> str:

@@ -5,7 +5,7 @@ last one (group commit), off the event loop. While the disk works, the next turn
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Container, Sequence
 from functools import partial
 from typing import Final, Protocol, TypeVar, cast
 
@@ -31,7 +31,7 @@ GROUP: Final = 32
 class Hands(Protocol):
     """Carries out what the engine wants done on connections."""
 
-    def ready(self) -> set[int]:
+    def ready(self) -> Container[int]:
         """The links that are ready for more."""
 
     def perform(self, effect: Send | Dial | Drop) -> None:

@@ -68,7 +68,8 @@ def know(node: Node, peers: int) -> None:
     for at, peer_id in enumerate(ids):
         peer = parts.peers.learn(f"127.0.0.1:{at + 1}", given=True)
         assert peer is not None
-        peer.node, peer.retry_at = peer_id, time.monotonic() + 3600
+        parts.peers.identify(peer, peer_id)
+        peer.retry_at = time.monotonic() + 3600
         parts.members.meet(peer_id, name=f"peer {at}", address=peer.address)
         seen = own | dict.fromkeys(ids, ((1, 19_000 + at), (19_500, 19_900)))
         parts.members.heard(peer_id, Seen(seen), whole=True)

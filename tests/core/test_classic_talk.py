@@ -12,12 +12,13 @@ from decent_tui.core.errors import Refused
 from decent_tui.core.events import Alarm
 from decent_tui.core.invariants import all_versions
 from decent_tui.core.limits import CLASSIC_LINE
-from decent_tui.core.tombstones import blockers
+from decent_tui.core.seen import Seen
+from decent_tui.core.tombstones import Reach, blockers
 from decent_tui.lab.classic_node import ClassicNode
 from decent_tui.lab.sim_node import SimNode
 
 from . import builders
-from .builders import A, B, X, seen
+from .builders import A, X, seen
 from .network import Network
 
 
@@ -289,6 +290,10 @@ def test_who_writes_over_what_was_taken_in_here_does_not_hold_down_what_was_writ
 
 def test_a_tombstone_over_what_was_taken_in_waits_until_everybody_has_seen_that_number() -> None:
     version = builders.version(A, 4, {taken_in(A): 3, X: 7}, text=None)
-    assert blockers(version.clock, seen(a=[1, 2, 4]), {}, frozenset([X])) == [""]
-    assert blockers(version.clock, seen(a=[1, 2, 3, 4]), {B: seen(a=[1, 2])}, frozenset([X])) == [B]
-    assert blockers(version.clock, seen(a=[1, 2, 3, 4]), {}, frozenset([X])) == []
+
+    def waits(mine: list[int], **members: Seen) -> tuple[str, ...]:
+        return blockers(version.clock, Reach(seen(a=mine), members), frozenset([X]))
+
+    assert waits([1, 2, 4]) == ("",)
+    assert waits([1, 2, 3, 4], other=seen(a=[1, 2])) == ("other",)
+    assert waits([1, 2, 3, 4]) == ()

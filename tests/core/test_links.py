@@ -43,14 +43,29 @@ def test_on_a_simultaneous_dial_both_sides_keep_the_same_connection() -> None:
 def test_links_are_found_by_number_by_node_and_by_kind() -> None:
     links = Links()
     one, classic = link(1, True), link(2, True)
-    classic.kind = "classic"
     links.open(one)
     links.open(classic)
+    assert links.decent() == [one, classic]
+    links.become(classic, "classic")
     assert links.get(1) is links.to(B) is one
     assert links.decent() == [one]
     assert links.classic() == [classic]
     assert links.close(1) is one
     assert links.close(1) is links.get(1) is links.to(B) is None
+
+
+def test_links_with_something_to_say_are_told_in_the_order_in_which_they_were_opened() -> None:
+    links = Links()
+    some = [link(number, True) for number in (3, 1, 2)]
+    for one in some:
+        links.open(one)
+    assert list(links.stirred()) == []
+    for one in reversed(some):
+        links.stir(one)
+    assert list(links.stirred()) == some
+    links.settle(some[0])
+    links.close(2)
+    assert list(links.stirred()) == [some[1]]
 
 
 def test_only_what_has_changed_of_seen_is_told_again() -> None:

@@ -54,6 +54,7 @@ LAWS: dict[str, tuple[Sets, Sets]] = {
     "add": (lambda a, b, n: plain(ranges.add(made(a), n)), lambda a, b, n: a | {n}),
     "union": (lambda a, b, n: plain(ranges.union(made(a), made(b))), lambda a, b, n: a | b),
     "subtract": (lambda a, b, n: plain(ranges.subtract(made(a), made(b))), lambda a, b, n: a - b),
+    "lacking": (lambda a, b, n: ranges.lacking(made(a), made(b)), lambda a, b, n: len(b - a)),
     "count": (lambda a, b, n: ranges.count(made(a)), lambda a, b, n: len(a)),
     "base": (
         lambda a, b, n: ranges.base(made(a)),

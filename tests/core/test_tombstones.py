@@ -1,15 +1,17 @@
 """How a delete ends; above all, what happens when something arrives late."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from decent_tui.core.clocks import Clock
 from decent_tui.core.replica import Replica
 from decent_tui.core.seen import Seen
-from decent_tui.core.tombstones import Collector, blockers
+from decent_tui.core.tombstones import Collector, Reach, blockers
 from decent_tui.core.tuning import Tuning
 from decent_tui.core.values import read_value
 
-from .builders import A, B, C, X, apply, delete, put, replica, seen, texts, version
+from .builders import A, B, C, X, apply, clocks, delete, put, replica, seen, seen_sets, texts, version
 from .crowd import Crowd
 
 
@@ -38,13 +40,24 @@ def collect(on: Replica, **members: Seen) -> int:
 def test_a_tombstone_waits_until_all_in_its_clock_is_below_every_base(
     clock: Clock, mine: Seen, theirs: Seen, waits: list[str]
 ) -> None:
-    assert blockers(clock, mine, {"other": theirs}, frozenset()) == waits
+    assert list(blockers(clock, Reach(mine, {"other": theirs}), frozenset())) == waits
+
+
+@given(clocks, st.dictionaries(st.sampled_from("pqrs"), seen_sets), seen_sets)
+def test_it_waits_for_exactly_those_whose_bases_do_not_cover_its_clock(
+    clock: Clock, members: dict[str, Seen], mine: Seen
+) -> None:
+    everybody = {**members, "": mine}
+    late = [name for name, heard in everybody.items() if not heard.bases_cover(clock)]
+    reach = Reach(mine, members)
+    assert list(blockers(clock, reach, frozenset())) == late
+    assert list(blockers(clock, reach, frozenset())) == late  # what was remembered is the same
 
 
 def test_a_tombstone_over_a_classic_write_waits_for_that_peer_to_be_forgotten() -> None:
     clock = {A: 1, X: 7}
-    assert blockers(clock, seen(a=[1]), {}, frozenset()) == [X]
-    assert blockers(clock, seen(a=[1]), {}, frozenset([X])) == []
+    assert blockers(clock, Reach(seen(a=[1]), {}), frozenset()) == (X,)
+    assert blockers(clock, Reach(seen(a=[1]), {}), frozenset([X])) == ()
 
 
 def test_a_collected_tombstone_sinks_into_the_floor_but_for_classic_entries() -> None:

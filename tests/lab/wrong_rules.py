@@ -19,7 +19,7 @@ from decent_tui.core.ranges import Ranges
 from decent_tui.core.replica import Replica
 from decent_tui.core.seen import Seen
 from decent_tui.core.store import Member, Root, Standing, State, Store
-from decent_tui.core.tombstones import Collector
+from decent_tui.core.tombstones import Collector, Reach
 from decent_tui.core.tuning import Tuning
 from decent_tui.core.version import Siblings, Version, live
 from decent_tui.lab.sim_node import BEGINNING, SimNode
@@ -146,32 +146,25 @@ def seen_at_every_other_commit(replica: Replica) -> bool:
 # ------------------------------------------------------------------ deletes
 
 
-def collecting_on_seen(
-    clock: Clock, seen: Seen, members: Mapping[str, Seen], forgotten: frozenset[str]
-) -> list[str]:
-    everybody = {"": seen, **members}
-    return [
+def collecting_on_seen(clock: Clock, reach: Reach, forgotten: frozenset[str]) -> tuple[str, ...]:
+    return tuple(
         name
-        for name, heard in everybody.items()
+        for name, heard in reach.everybody.items()
         if any(Dot(*dot) not in heard for dot in by_node(clock).items())
-    ]
+    )
 
 
-def collecting_without_asking(
-    clock: Clock, seen: Seen, members: Mapping[str, Seen], forgotten: frozenset[str]
-) -> list[str]:
-    return _blockers(clock, seen, {}, forgotten)
+def collecting_without_asking(clock: Clock, reach: Reach, forgotten: frozenset[str]) -> tuple[str, ...]:
+    return _blockers(clock, Reach(reach.everybody[""], {}), forgotten)
 
 
 def asking_only_who_is_there(membership: Membership, alive: frozenset[str]) -> dict[str, Seen]:
     return {node: seen for node, seen in _counted(membership, alive).items() if node in alive}
 
 
-def not_waiting_for_classics(
-    clock: Clock, seen: Seen, members: Mapping[str, Seen], forgotten: frozenset[str]
-) -> list[str]:
+def not_waiting_for_classics(clock: Clock, reach: Reach, forgotten: frozenset[str]) -> tuple[str, ...]:
     ours = {node: seq for node, seq in clock.items() if not is_classic(node)}
-    return _blockers(ours, seen, members, forgotten)
+    return _blockers(ours, reach, forgotten)
 
 
 def only_where_no_value_is_left(
