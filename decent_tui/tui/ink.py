@@ -59,6 +59,8 @@ class Inks:
             return Style(color=_DEFAULT, bgcolor=_DEFAULT, bold="bold" in flags, reverse=True)
         elif back and below.startswith(_ANSI):  # which text can be read on it? the terminal's ground can
             return Style(color=_parsed(below), bgcolor=_DEFAULT, bold="bold" in flags, reverse=True)
+        if self.colour(name) == "reverse":
+            return Style(color=_DEFAULT, bgcolor=_DEFAULT, bold="bold" in flags, reverse=True)
         if self.colour(name) == "faint":  # the terminal's text, drawn weaker: for frames, never for words
             return Style(color=_DEFAULT, bgcolor=_parsed(below), dim=True)
         return Style(

@@ -17,6 +17,7 @@ DARK: Final = {
     "text": "#c8d1f5",
     "dim": "#8f97c2",
     "accent": "#7aa2f7",
+    "focus": "#7aa2f7",
     "amber": "#ffa657",
     "red": "#f7768e",
     "green": "#a3cf72",
@@ -45,6 +46,7 @@ LIGHT: Final = {
     "text": "#23283d",
     "dim": "#5a627a",
     "accent": "#2457c5",
+    "focus": "#2457c5",
     "amber": "#8f4500",
     "red": "#b81b3a",
     "green": "#33641a",
@@ -75,6 +77,7 @@ COLOUR_BLIND: Final = {
     "text": "#dfe4f0",
     "dim": "#a3abbf",
     "accent": "#56b4e9",
+    "focus": "#56b4e9",
     "amber": "#f0e442",
     "red": "#ff7a33",
     "green": "#2fc79b",
@@ -105,6 +108,7 @@ ANSI: Final = {
     "text": "ansi_default",
     "dim": "ansi_default",
     "accent": "ansi_blue",
+    "focus": "ansi_blue",
     "amber": "ansi_yellow",
     "red": "ansi_red",
     "green": "ansi_green",
@@ -129,7 +133,7 @@ ANSI: Final = {
 
 PLAIN: Final = {
     name: colour if not colour.startswith("ansi_") else "ansi_default" for name, colour in ANSI.items()
-}
+} | {"focus": "reverse"}
 """No colour at all, for NO_COLOR: signs, words, bold and reverse say everything."""
 
 

@@ -61,12 +61,10 @@ class Pane(LineView):
         """Paint what a pane has laid out for its new size: it was painted once before this was said to it."""
         self.refresh()
 
-    def on_focus(self) -> None:
-        """The frame and the cursor's line show that keys go here."""
-        self.repaint()
-
-    def on_blur(self) -> None:
-        """The frame and the cursor's line show that keys go elsewhere."""
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """The frame, its words and the cursor's line show whether keys go here. (`on_focus` would come before
+        `has_focus` says so.)"""
+        super().watch_has_focus(has_focus)
         self.repaint()
 
     def mark_place(self, first: int, shown: int, total: int) -> None:

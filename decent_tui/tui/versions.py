@@ -248,7 +248,7 @@ class VersionsPane(FilteredPane, can_focus=True):
 
     def _label(self) -> None:
         shown = self._inspection if self._key else None
-        accent = "bold accent" if self.has_focus else "bold text"
+        accent = "bold focus" if self.has_focus else "bold text"
         if shown is None:
             self.label((Span("Versions", accent),))
         else:

@@ -347,6 +347,15 @@ async def test_tab_goes_round_and_back() -> None:
         assert board.focused is board.messages
 
 
+async def test_the_words_of_a_frame_follow_the_focus_at_once() -> None:
+    async with shown(story()) as (pilot, board):
+        board._watch.second = lambda: None  # type: ignore[method-assign]  # nothing else paints
+        await pilot.press("tab", "tab")
+        assert "x cut" in text(board.peers)
+        await pilot.press("tab")
+        assert "x cut" not in text(board.peers)
+
+
 async def test_zoom_and_back() -> None:
     async with shown(story()) as (pilot, board):
         small = board.keys.size

@@ -6,6 +6,7 @@ import pytest
 
 from decent_tui.tui import themes
 from decent_tui.tui.app import DashboardApp
+from decent_tui.tui.pane import Pane
 from decent_tui.tui.themes import DESCRIBED, NO_COLOUR, THEMES
 
 from .screen import shown, text, until
@@ -79,3 +80,16 @@ async def test_no_state_is_told_by_colour_alone(name: str, monkeypatch: pytest.M
         assert {"●", "◐"} <= set(peers)
         board.keys.show_key("user:42")
         await until(pilot, lambda: "← differs" in text(board.versions))
+
+
+async def test_without_colours_the_name_of_the_focused_pane_is_in_reverse() -> None:
+    async with shown(story()) as (pilot, board):
+        pilot.app.theme = NO_COLOUR.name
+        panes = (board.keys, board.versions, board.peers, board.messages)
+        for pane in panes:
+            board.set_focus(pane)
+            await until(pilot, lambda pane=pane: [each for each in panes if _marked(each)] == [pane])  # type: ignore[misc]
+
+
+def _marked(pane: Pane) -> bool:
+    return any(segment.style is not None and segment.style.reverse for segment in pane.render_line(0))
