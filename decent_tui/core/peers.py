@@ -30,6 +30,10 @@ STEADY: Final = 10.0
 UNANSWERED: Final = 10
 """Dials after which an address that only others gave us, and where nobody ever answered, is let go."""
 
+WAYS: Final = 8
+"""Addresses by which one peer is known: a name and a number or two, in both families. A node that is started
+anew on another port each time must not take up the room of a thousand others."""
+
 HEARSAY: Final = 16
 """Dials under way at a time to addresses that only others told of, where nobody has answered yet: whoever
 tells of a thousand must not have this node knock at a thousand doors at once."""
@@ -160,10 +164,10 @@ class Peers:
 
     def met(self, node: str, name: str, listen: str, dialled: str | None) -> tuple[Peer, list[str]] | None:
         """A node said who it is and where it listens: the one peer for it, and the addresses that turned out
-        to be other ways to it (they need not be remembered). None if that would be one peer too many."""
+        to be other ways to it (they need not be remembered). None if there is no room for one more peer."""
         peer = self.of(node) or self._vacant(node, dialled) or self._vacant(node, listen)
         if peer is None:
-            if len(self._by_address) >= MAX_LEARNED_PEERS:
+            if not self._has_room():
                 return None
             peer = Peer(listen or dialled or "")
         self._regroup()
@@ -174,11 +178,29 @@ class Peers:
                 peer.given = peer.given or other.given
             self._by_address[way] = peer
         peer.address = listen or dialled or peer.address
+        self._forget_ways(peer, dialled)
         if peer.node != node:
             self.identify(peer, node)
             peer.rtt = None
         peer.name = name or peer.name
         return peer, sorted(ways.keys() - {peer.address})
+
+    def _forget_ways(self, peer: Peer, dialled: str | None) -> None:
+        """Leave a peer no more than so many addresses: those known first go, but for those in use."""
+        ways = [way for way, held in self._by_address.items() if held is peer]
+        old = [way for way in ways if way not in (peer.address, dialled)]
+        for way in old[: max(0, len(ways) - WAYS)]:
+            del self._by_address[way]
+
+    def _has_room(self) -> bool:
+        """Whether there is room for one more peer, even if the one that is down for longest has to go: it can
+        come back by itself. Those that the operator gave stay."""
+        if len(self._by_address) >= MAX_LEARNED_PEERS:
+            down = [peer for peer in self if peer.state == "down" and peer.link is None and not peer.given]
+            if not down:
+                return False
+            self.remove(min(down, key=lambda peer: peer.since or 0.0))
+        return True
 
     def _vacant(self, node: str, address: str | None) -> Peer | None:
         """The peer at an address, if a node of this id can be it: not one that has moved on, or is linked."""

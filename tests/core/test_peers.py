@@ -67,6 +67,33 @@ def test_a_node_met_at_a_new_address_is_the_same_peer() -> None:
     assert len(list(some)) == 1
 
 
+def test_a_node_that_is_at_another_address_each_time_takes_no_room_from_others() -> None:
+    some = peers("given:1")
+    met(some, A, "otter", "given:1", "given:1")
+    for port in range(1, 2 * MAX_LEARNED_PEERS):
+        met(some, A, "otter", f"a:{port}", None)
+    peer = at(some, f"a:{2 * MAX_LEARNED_PEERS - 1}")
+    assert some.at("a:1") is None
+    assert list(some) == [peer]
+    assert peer.given
+    assert met(some, B, "", "b:1", None)[0].address == "b:1"
+
+
+def test_who_comes_gets_the_room_of_who_is_down_for_longest_and_was_not_given() -> None:
+    some = peers("given:1")
+    at(some, "given:1").state = "down"
+    for number in range(1, MAX_LEARNED_PEERS):
+        met(some, f"{number:016x}", "", f"a:{number}", None)
+    assert some.met(B, "", "b:1", None) is None
+    for number in (7, 5):
+        peer = at(some, f"a:{number}")
+        peer.state, peer.since = "down", float(number)
+    assert some.met(B, "", "b:1", None) is not None
+    assert some.at("a:5") is None
+    assert some.at("a:7") is not None
+    assert some.at("given:1") is not None
+
+
 def test_two_addresses_of_one_node_become_one_peer() -> None:
     some = peers("localhost:1", "127.0.0.1:1")
     met(some, A, "otter", "127.0.0.1:1", "127.0.0.1:1")
