@@ -3,7 +3,8 @@
 Everything here runs in the node's own thread but `make_durable`, which is called from a worker
 thread and touches nothing of the first connection. What makes a commit safe is explained in `wal`,
 what an error does to a transaction in `transaction`, why rows are written late in `pending`, the
-tables in `schema`, the marker that is written after every flush in `marker`.
+tables in `schema`, the marker that is written after every flush in `marker`; `checkpoints` has the log
+copied.
 """
 
 import contextlib
@@ -26,6 +27,7 @@ from decent_tui.core.ranges import Ranges
 from decent_tui.core.store import Change, Countable, Counted, Counts, Member, Root, State, Wanted
 from decent_tui.core.version import Siblings, Version, in_order
 from decent_tui.storage import queries, schema
+from decent_tui.storage.checkpoints import Background, Checkpoints, in_a_thread
 from decent_tui.storage.connection import connect
 from decent_tui.storage.marker import Marker
 from decent_tui.storage.pending import MOST, Moves, Pending
@@ -57,8 +59,11 @@ class SqliteStore:
     error in a write the open transaction can only be rolled back.
     """
 
-    def __init__(self, path: Path, marker: Marker | None = None) -> None:
-        """Open the file, or make it, readable for its owner only. Its folder must exist.
+    def __init__(
+        self, path: Path, marker: Marker | None = None, background: Background = in_a_thread
+    ) -> None:
+        """Open the file, or make it, readable for its owner only. Its folder must exist. The log is copied in
+        the `background`.
 
         With a `marker`, the store keeps it up to date and closes it; without one, nobody watches over
         the node id: that is for tests and for files that no node will write to.
@@ -84,6 +89,7 @@ class SqliteStore:
                 self._root = read_root(self._connection)
                 page_size: int = self._connection.execute("PRAGMA page_size").fetchone()[0]
                 self._log = Log(path, page_size, lambda: connect(path))
+                self._checkpoints = Checkpoints(self._log, self._plainly, background)
             except BaseException:
                 self._connection.close()
                 raise
@@ -282,9 +288,8 @@ class SqliteStore:
             except StorageError as error:
                 self._broken = error
                 raise
-            # an error from here on (a full disk) takes nothing back, but somebody has to hear of it
-            with self._plainly:
-                self._log.checkpoint(newest.number, lambda: self._transaction.begun)
+            # an error from here on takes nothing back
+            self._checkpoints.follow(newest.number, lambda: self._transaction.begun)
 
     def close(self) -> None:
         """Give the file back; what is not committed is lost, what is committed is made durable."""
@@ -296,6 +301,7 @@ class SqliteStore:
         finally:
             with self._flushing:
                 self._closed = True
+                self._checkpoints.end()
                 self._close()
 
     # inside
@@ -316,9 +322,7 @@ class SqliteStore:
             return  # `make_durable` is at work; after the next COMMIT, then
         try:
             if self._broken is None:  # what may be missing from the log must not go into the database
-                # what fails here (a full disk) fails in `make_durable` before long, and is heard of there
-                with contextlib.suppress(sqlite3.Error):
-                    self._log.finish(self._connection, self._transaction.begun)
+                self._checkpoints.finish(self._connection, self._transaction.begun)
         finally:
             self._flushing.release()
 

@@ -1,9 +1,9 @@
 """Durability: the write-ahead log of a data file, and when it is flushed and emptied.
 
 SQLite runs with `synchronous=NORMAL` and without automatic checkpoints, so a COMMIT only appends to
-the log (`FILE-wal`). The waiting for the disk is done here, in whatever thread calls `make_durable`;
-the thread that commits waits only each few megabytes, when the log is started anew (see 3, and "Who
-copies" below).
+the log (`FILE-wal`). The waiting for the disk is done here, in whatever thread calls `make_durable`, and in
+the background; the thread that commits waits only each few megabytes, when the log is started anew (see 3,
+and "Who copies" below).
 
 Why nothing is lost or damaged when the power goes:
 
@@ -25,11 +25,15 @@ Why nothing is lost or damaged when the power goes:
 
 Who copies the log into the database, and when:
 
-- `make_durable` does, on a connection of its own, each time that the log has grown by CHECKPOINT.
+- Each time that the log has grown by CHECKPOINT it is copied in the background, on a connection of its own
+  (`Log.copy`): nobody waits for that, least of all an acknowledgement. (When it was part of
+  `make_durable`, 5,000 writes spread over 1,000,000 keys, each of which changes two pages far from all
+  others, waited for it for a quarter of their time.)
 - Under load the writer's next transaction is always open meanwhile. One that began before all was copied
   goes on at the end of the log, and so does the one after it, because of what this one wrote: as
-  long as the writer never pauses, the log is never started anew. So from BLOCKING on, the thread that
-  commits copies the rest itself, on its own connection, between a COMMIT and the next BEGIN
+  long as the writer never pauses, the log is never started anew. So from BLOCKING on, the next
+  `make_durable` copies what was written while the rest was copied (`Log.copy_rest`), and then the thread that
+  commits copies the last of it itself, on its own connection, between a COMMIT and the next BEGIN
   (`Log.finish`). That is what it wrote last, and two flushes of little.
 
 All checkpoints are PASSIVE: they wait for nobody and copy what they may. The stronger ones wait for the
@@ -39,7 +43,7 @@ The WAL-reset bug: in SQLite before 3.51.3 (3.50.7, 3.44.6), which most systems 
 that starts when there is nothing left to copy, just as another connection starts the log anew,
 takes the new log for copied, and later writes are lost (sqlite.org/wal.html, "The WAL-reset bug").
 What keeps us clear of it, since a log can only be started anew when all of it was copied, only this
-object copies, one checkpoint at a time, and only one connection writes:
+object copies, one checkpoint at a time (the store sees to that), and only one connection writes:
 
 - on the second connection *a checkpoint starts only when a transaction that began after the last
   complete one has been committed since*; then there is something to copy, and nobody can start the
@@ -67,25 +71,33 @@ BLOCKING: Final = 32 * 1024 * 1024
 waits some milliseconds for that, and not later, because all of the log is read at the next start. A guess."""
 
 _HEADER: Final = 32
-_FRAME_HEADER: Final = 24  # see "The Write-Ahead Log" in sqlite.org/fileformat2.html
+_FRAME_HEADER: Final = 24
+_SALTS: Final = 8
+_SALTS_AT: Final = 16
+_FRAME_SALTS_AT: Final = 8
+"""Bytes, and where they are in the header of the log and in that of each frame; see "The Write-Ahead Log" in
+sqlite.org/fileformat2.html."""
 
 
 class Log:
     """The log of one open database, seen from the threads that wait for the disk.
 
-    Not thread-safe: one call at a time (only `is_long` may be read at any time). All methods raise OSError or
-    sqlite3.Error.
+    Not thread-safe: one call at a time, but for `flush`; only `is_long` may be read at any time. All methods
+    raise OSError or sqlite3.Error.
     """
 
     def __init__(self, path: Path, page_size: int, connect: Callable[[], sqlite3.Connection]) -> None:
         """`connect` opens the second connection, at the first checkpoint. The log file must exist."""
         self.is_long = False
         """Whether `finish` is wanted after the next COMMIT."""
+        self.has_rest = False
+        """Whether `copy_rest` is wanted next, and not `copy`."""
         self._connect = connect
         self._connection: sqlite3.Connection | None = None
         self._frame = _FRAME_HEADER + page_size
         self._copied = 0  # the number of transactions begun when the last complete checkpoint ended
         self._length = 0  # of the log when it was last copied
+        self._salts = b""  # of the log by then
         self._log = os.open(f"{path}-wal", os.O_RDONLY)
         try:
             self._database = os.open(path, os.O_RDONLY)
@@ -97,26 +109,33 @@ class Log:
         """Return when everything committed before the call is on the disk."""
         flush(self._log)
 
-    def checkpoint(self, newest: int, begun: Callable[[], int]) -> None:
-        """Copy the log into the database if it has grown enough and it is safe to begin.
+    def is_due(self, newest: int) -> bool:
+        """Whether the log has grown enough to be copied, and it is safe to begin.
 
-        `newest` is the number of the newest transaction that is committed and wrote something; `begun` tells
-        how many transactions have begun by now.
+        `newest` is the number of the newest transaction that is committed and wrote something. Asked at each
+        `make_durable`, so it looks at two places of the log and no more.
         """
-        length = self.length()
-        if length < self._length:
-            self._length = 0  # the log was started anew
-        if newest <= self._copied or length - self._length < CHECKPOINT:
-            return
-        self._length = length
-        if self._connection is None:
-            self._connection = self._connect()
-        self._copy(self._connection, begun)
-        if self.length() >= BLOCKING:
-            # the slow part of `finish`, here where nobody waits for it
-            flush(self._log)
-            flush(self._database)
-            self.is_long = True
+        if newest <= self._copied:
+            return False
+        salts = os.pread(self._log, _SALTS, _SALTS_AT)
+        if salts != self._salts:  # the log was started anew
+            self._salts, self._length, self.has_rest = salts, 0, False
+        return self.has_rest or self._has_frame((self._length + CHECKPOINT) // self._frame, salts)
+
+    def copy(self, begun: Callable[[], int]) -> None:
+        """Copy the log into the database; `begun` tells how many transactions have begun by now."""
+        self._length = self.length()
+        self._copy(self._second(), begun)
+        self.has_rest = self.length() >= BLOCKING
+
+    def copy_rest(self, begun: Callable[[], int]) -> None:
+        """Copy what was written during the last `copy`, so that little is left for `finish`, and do the slow
+        flushes that it need not wait for then."""
+        self.has_rest = False
+        self._copy(self._second(), begun)
+        flush(self._log)
+        flush(self._database)
+        self.is_long = True
 
     def finish(self, writer: sqlite3.Connection, begun: int) -> None:
         """Copy the rest, so that the next transaction starts the log anew.
@@ -131,11 +150,11 @@ class Log:
 
         Frames of the present log carry its salts, the ones behind are left over from earlier and do not.
         """
-        salts = os.pread(self._log, 8, 16)
+        salts = os.pread(self._log, _SALTS, _SALTS_AT)
         low, high = 0, max(os.fstat(self._log).st_size - _HEADER, 0) // self._frame
         while low < high:
             middle = (low + high) // 2
-            if os.pread(self._log, 8, _HEADER + middle * self._frame + 8) == salts:
+            if self._has_frame(middle, salts):
                 low = middle + 1
             else:
                 high = middle
@@ -150,6 +169,15 @@ class Log:
         """Give the descriptors back; after SQLite has closed the file."""
         os.close(self._log)
         os.close(self._database)
+
+    def _has_frame(self, number: int, salts: bytes) -> bool:
+        at = _HEADER + number * self._frame + _FRAME_SALTS_AT
+        return bool(salts) and os.pread(self._log, _SALTS, at) == salts
+
+    def _second(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = self._connect()
+        return self._connection
 
     def _copy(self, connection: sqlite3.Connection, begun: Callable[[], int]) -> None:
         busy, frames, copied = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()

@@ -1,4 +1,4 @@
-"""A store in a file of its own."""
+"""A store in a file of its own. What it would do in the background it does at once: then tests can count."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +15,6 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(path: Path) -> Iterator[SqliteStore]:
-    made = SqliteStore(path)
+    made = SqliteStore(path, background=lambda work: work())
     yield made
     made.close()

@@ -144,6 +144,17 @@ def test_a_writer_that_never_pauses_starts_the_log_anew(
     assert longest < connection_module._PATIENCE / 2  # or somebody has waited for a lock
 
 
+def test_so_it_is_when_a_thread_copies(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wal, "CHECKPOINT", 200_000)
+    monkeypatch.setattr(wal, "BLOCKING", 600_000)
+    store = SqliteStore(path)
+    lengths, longest = never_pausing(store, range(1, 1_000))  # 40 MB of log in all
+    assert sum(now < before for before, now in pairwise(lengths)) > 1
+    assert longest < connection_module._PATIENCE / 2
+    assert connection(store).execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    store.close()
+
+
 def test_nobody_waits_for_another_program_that_reads(
     store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -161,37 +172,46 @@ def test_nobody_waits_for_another_program_that_reads(
     assert max(lengths[50:]) < 1_000_000
 
 
+def grow_long(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Have the log wait to be started anew at the COMMIT of the open transaction; how many keys there are."""
+    monkeypatch.setattr(wal, "CHECKPOINT", 0)
+    monkeypatch.setattr(wal, "BLOCKING", 0)
+    for number in range(1, 10):
+        put(store, version(f"k{number}", number))
+        store.make_durable()
+        if store._log.is_long:
+            return number
+        store.commit()
+    raise AssertionError("the log is never long")
+
+
 def test_a_disk_too_full_to_copy_the_rest_is_heard_of_in_make_durable(
     store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The commit itself has succeeded: it may not fail for what comes after."""
-    monkeypatch.setattr(wal, "CHECKPOINT", 0)
-    monkeypatch.setattr(wal, "BLOCKING", 0)
-    put(store, version("a", 1))
-    store.commit()
-    store.make_durable()
-    assert store._log.is_long
+    keys = grow_long(store, monkeypatch)
 
     def fail(*_: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
     monkeypatch.setattr(store._log, "_copy", fail)
-    put(store, version("b", 2))
-    assert store.commit()
-    with pytest.raises(StorageError, match="disk is full"):
-        store.make_durable()
+    heard = ""
+    while not heard:
+        assert store.commit()
+        try:
+            store.make_durable()
+        except StorageError as error:
+            heard = str(error)
+        keys += 1
+        put(store, version(f"k{keys}", keys))
+    assert "disk is full" in heard
     store.make_durable()  # what was committed is durable
-    assert store.page() == ["a", "b"]
+    assert len(store.page()) == keys
 
 
 def test_after_a_failed_flush_nothing_is_copied(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """What may be missing from the log must not go into the database: the next start could not mend it."""
-    monkeypatch.setattr(wal, "CHECKPOINT", 0)
-    monkeypatch.setattr(wal, "BLOCKING", 0)
-    put(store, version("a", 1))
-    store.commit()
-    store.make_durable()
-    put(store, version("b", 2))
+    keys = grow_long(store, monkeypatch)
     store._flushing.acquire()
     store.commit()  # `make_durable` seems to be at work, so the log stays long
     store._flushing.release()
@@ -201,16 +221,17 @@ def test_after_a_failed_flush_nothing_is_copied(store: SqliteStore, monkeypatch:
         with pytest.raises(StorageError, match="Input/output error"):
             store.make_durable()
     before = uncopied(store)
-    put(store, version("c", 3))
+    put(store, version("more", keys + 1))
     store.commit()
     assert uncopied(store) > before > 0
     with pytest.raises(StorageError, match="Input/output error"):
         store.close()
 
 
-def test_durable_from_another_thread_while_writing(
-    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+def test_durable_from_other_threads_and_copied_in_another_while_writing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    store = SqliteStore(path)
     monkeypatch.setattr(wal, "CHECKPOINT", 100_000)
     monkeypatch.setattr(wal, "BLOCKING", 400_000)
     errors: list[Exception] = []
@@ -237,6 +258,7 @@ def test_durable_from_another_thread_while_writing(
     assert errors == []
     assert connection(store).execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert store.dots("n1", 1000, 0, 1000) == list(range(1, 601))
+    store.close()
 
 
 def test_a_loss_of_power_keeps_all_that_was_durable(path: Path, tmp_path: Path, monkeypatch) -> None:
