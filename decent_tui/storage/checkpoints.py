@@ -14,8 +14,12 @@ Background = Callable[[Callable[[], None]], None]
 
 
 def in_a_thread(work: Callable[[], None]) -> None:
-    """Have it done in a thread of its own: a new one each few megabytes, so that an idle node keeps none."""
-    Thread(target=work, name="checkpoint").start()
+    """Have it done in a thread of its own: a new one each few megabytes, so that an idle node keeps none.
+    Where the system gives no more threads, it is done here."""
+    try:
+        Thread(target=work, name="checkpoint").start()
+    except RuntimeError:
+        work()
 
 
 class Checkpoints:
