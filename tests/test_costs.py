@@ -17,6 +17,8 @@ from decent_tui.core import messages as wire
 from decent_tui.core import operations as ops
 from decent_tui.core.batch import pack
 from decent_tui.core.engine import Engine
+from decent_tui.core.limits import MAX_LEARNED_PEERS
+from decent_tui.core.members import Membership
 from decent_tui.core.parts import Self
 from decent_tui.core.seen import Seen
 from decent_tui.core.store import Root
@@ -329,3 +331,16 @@ def test_a_tombstone_that_waits_costs_the_same_however_many_members_it_waits_for
             node.ask(ops.Delete(key(at)))
     collect = [calls(node.engine._exchange._collect) for node in (few, many)]
     assert collect[1] <= collect[0] + 10 * len(many.others) <= 40 * MANY // 10
+
+
+def test_to_note_that_an_id_is_gone_costs_the_same_however_many_are() -> None:
+    members = Membership({})
+    ids = [f"{number:016x}" for number in range(MAX_LEARNED_PEERS + 1)]
+
+    def note(node: str) -> None:
+        members.mark(node, "forgotten")
+
+    first = steps(lambda: note(ids[0]))
+    for node in ids:
+        note(node)
+    assert steps(lambda: note(ids[-1])) <= first

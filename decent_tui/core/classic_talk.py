@@ -36,7 +36,9 @@ PING: Final = 2.0
 class Talk:
     """One conversation: where it stands."""
 
-    def __init__(self) -> None:
+    def __init__(self, owed: int = 0) -> None:
+        self.owes_keys = owed + 1
+        """How often it was asked for its keys and has not told them: nothing more is taken in."""
         self.ask: deque[str] = deque()
         self.under_way: set[str] = set()
         self.has: dict[str, dict[str, int]] = {}
@@ -70,15 +72,16 @@ class ClassicDesk:
             found = news(record, self._parts.replica.store.siblings(key))
             if found is not None:
                 self._parts.quota.check()
-                self._parts.members.meet(found.author, classic=True)
                 self._parts.replica.take_in(key, *found)
+                self._parts.members.meet(found.author, classic=True)  # not if it was refused
 
     # ------------------------------------------------------------------ our conversation
 
     def begin(self, link: Link) -> None:
         """A classic peer answered our HANDSHAKE: read first."""
         still_open = {number: talk for number, talk in self._talks.items() if self._parts.links.get(number)}
-        self._talks = {**still_open, link.id: Talk()}
+        before = still_open.get(link.id)
+        self._talks = {**still_open, link.id: Talk(before.owes_keys if before else 0)}
         self._parts.out.send(link.id, wire.GetKeys())
 
     def named(self, link: Link, node: str) -> None:
@@ -97,14 +100,15 @@ class ClassicDesk:
     def keys(self, link: Link, said: wire.Keys) -> None:
         """It told its keys."""
         talk = self._talks.get(link.id)
-        if talk is not None and talk.reading:
+        if talk is not None and talk.reading and talk.owes_keys:
+            talk.owes_keys -= 1
             talk.ask.extend(said.keys)
             self._read_on(link, talk)
 
     def value(self, link: Link, said: wire.ForeignValue) -> None:
-        """It told its versions of a key."""
+        """It told its versions of a key. Of one that it was not asked for nothing is kept."""
         talk = self._talks.get(link.id)
-        if talk is None:
+        if talk is None or said.key not in talk.under_way:
             return
         talk.under_way.discard(said.key)
         talk.has[said.key] = join(*(record.vc for record in said.versions))

@@ -229,7 +229,7 @@ class Exchange:
         if beat.digest == parts.replica.digest() and link.node is not None:
             known = parts.members.get(link.node)
             if known is not None and known.seen != parts.replica.seen:
-                parts.members.heard(link.node, parts.replica.seen.copy(), whole=True)
+                parts.members.heard(link.node, parts.replica.seen.copy())
                 parts.look_what_settled()
 
     def _has_lost_push(self, link: Link, told: wire.Flat) -> bool:

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 import msgspec
 
 from decent_tui.core.clocks import is_classic, owner
-from decent_tui.core.limits import MAX_LEARNED_PEERS
+from decent_tui.core.errors import ProtocolError
+from decent_tui.core.limits import MAX_LEARNED_PEERS, MAX_NODES, MAX_RANGES
 from decent_tui.core.messages import Flat
 from decent_tui.core.seen import Seen
 from decent_tui.core.store import Member, Standing, Store
@@ -52,6 +53,7 @@ class Membership:
             )
             for row in rows.values()
         }
+        self._gone = {known.node for known in self._known.values() if known.standing != "member"}
         self._met: dict[str, Known] = {}
         """Nodes that said who they are, but not yet what they have seen. A stranger can say a name; only a
         digest makes a member, for whom tombstones wait."""
@@ -80,10 +82,10 @@ class Membership:
         known = self._known.get(node)
         if known is None:
             known = Known(node)
-            if classic:
+            if classic and self._has_room_for_classic():
                 self._known[node] = known
                 self._dirty.add(node)
-            else:
+            elif not classic:
                 self._met[node] = known
                 while len(self._met) > MAX_LEARNED_PEERS:
                     del self._met[next(iter(self._met))]
@@ -94,31 +96,41 @@ class Membership:
             self._dirty.add(node)
         return known
 
+    def _has_room_for_classic(self) -> bool:
+        """Whether one more classic peer is noted. It says any id that it likes, a new one in every line; and
+        one that is not noted can be forgotten all the same."""
+        classic = sum(known.classic and known.standing == "member" for known in self._known.values())
+        return classic < MAX_LEARNED_PEERS and len(self._known) < MAX_NODES
+
     def keep(self, node: str, name: str, seen: Seen) -> None:
         """Count a former id of this very node, with what it had seen, until it is forgotten."""
         self._known[node] = Known(node, name, seen=seen.copy())
+        self._gone.discard(node)
         self._dirty.add(node)
 
-    def heard(self, node: str, seen: Seen, *, whole: bool) -> None:
-        """A member said what it has seen: all of it, or (`whole` false) what has changed."""
+    def heard(self, node: str, seen: Seen) -> None:
+        """This is what a member has seen."""
         known = self._known.get(node)
         if known is None:
             known = self._met.pop(node, None)
-            if known is None:
+            if known is None or len(self._known) >= MAX_NODES:
                 return
             self._known[node] = known
             self.is_new = True
-        if whole:
-            known.seen = seen
-        else:
-            known.seen.join(seen)
+        known.seen = seen
         self._dirty.add(node)
 
     def heard_wire(self, node: str, flat: Flat, *, whole: bool) -> Seen:
-        """The same from the wire; raises ProtocolError. Returns what was said."""
-        seen = read_seen(flat)
-        self.heard(node, seen, whole=whole)
-        return seen
+        """A member said what it has seen: all of it, or (`whole` false) what has changed; returns what was
+        said. Raises ProtocolError, also where all that it ever said comes to more than any replica has."""
+        said = seen = read_seen(flat)
+        if not whole and (known := self.get(node)) is not None:
+            seen = known.seen.copy()
+            seen.join(said)
+        if len(seen) > MAX_NODES or seen.size() > MAX_RANGES:
+            raise ProtocolError("it tells of more ranges than any replica has", fatal=True)
+        self.heard(node, seen)
+        return said
 
     def mark(self, node: str, standing: Standing) -> bool:
         """Set a node's standing; whether that is news. `forgotten` is final, `left` gives way to it.
@@ -126,18 +138,19 @@ class Membership:
         An id never met is noted too, if room is left: its node may come one day, and a classic peer that only
         others met may be named in a tombstone here.
         """
-        if node not in self._known and (owner(node) != node or len(self.gone()) >= MAX_LEARNED_PEERS):
+        if node not in self._known and (owner(node) != node or len(self._gone) >= MAX_LEARNED_PEERS):
             return False
         known = self._known.setdefault(node, Known(node, classic=is_classic(node)))
-        if known.standing == standing or known.standing == "forgotten":
+        if standing == "member" or known.standing in (standing, "forgotten"):
             return False
         known.standing = standing
+        self._gone.add(node)
         self._dirty.add(node)
         return True
 
     def gone(self) -> dict[str, str]:
         """The nodes that left or were forgotten, as they are told to others."""
-        return {known.node: known.standing for known in self._known.values() if known.standing != "member"}
+        return {node: self._known[node].standing for node in sorted(self._gone)}
 
     def forgotten(self) -> frozenset[str]:
         """The ids that were forgotten."""

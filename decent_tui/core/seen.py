@@ -106,6 +106,10 @@ class Seen:
         """Whether every number of `clock` is at or below the base: nothing below it can still arrive."""
         return all(self.base(node) >= seq for node, seq in clock.items())
 
+    def size(self) -> int:
+        """How many ranges it has, of all nodes together: what it takes in memory."""
+        return sum(map(len, self._by_node.values()))
+
     def gaps(self, node: str) -> int:
         """How many gaps there are in the numbers of `node`: a push that got lost, or is still on its way."""
         held = self[node]

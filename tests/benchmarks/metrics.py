@@ -72,7 +72,7 @@ def know(node: Node, peers: int) -> None:
         peer.retry_at = time.monotonic() + 3600
         parts.members.meet(peer_id, name=f"peer {at}", address=peer.address)
         seen = own | dict.fromkeys(ids, ((1, 19_000 + at), (19_500, 19_900)))
-        parts.members.heard(peer_id, Seen(seen), whole=True)
+        parts.members.heard(peer_id, Seen(seen))
 
 
 async def measure(path: Path, peers: int, scrapes: int) -> None:

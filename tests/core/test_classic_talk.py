@@ -1,8 +1,11 @@
 """Our side of the talk with classic peers, against a model of one on the virtual network."""
 
+import contextlib
 import json
+from functools import partial
 from typing import Any
 
+import msgspec
 import pytest
 
 from decent_tui.core import messages as wire
@@ -11,7 +14,7 @@ from decent_tui.core.clocks import is_classic, taken_in
 from decent_tui.core.errors import Refused
 from decent_tui.core.events import Alarm
 from decent_tui.core.invariants import all_versions
-from decent_tui.core.limits import CLASSIC_LINE
+from decent_tui.core.limits import CLASSIC_LINE, SIBLINGS_MAX
 from decent_tui.core.seen import Seen
 from decent_tui.core.tombstones import Reach, blockers
 from decent_tui.lab.classic_node import ClassicNode
@@ -213,6 +216,31 @@ def test_a_record_that_cannot_be_taken_is_said_and_the_rest_is_read() -> None:
     assert read(node, "good") == [1]
     assert read(node, "bad") == []
     assert any("was refused" in event.text for event in node.events if isinstance(event, Alarm))
+
+
+def test_what_a_classic_peer_was_not_asked_for_is_not_kept() -> None:
+    _net, node, _classic = pair()
+    (link,) = node.engine.parts.links.classic()
+    talk = node.engine._classic._talks[link.id]
+    for _ in range(3):
+        node.take(link.id, wire.encode(wire.Keys([f"k{number}" for number in range(1_000)])))
+        node.take(link.id, wire.encode(wire.Value("unasked", [])))
+    assert not talk.ask
+    assert not talk.has
+
+
+def test_a_record_that_is_refused_makes_nobody_a_peer() -> None:
+    node = Network(1).node("a")
+    for number in range(SIBLINGS_MAX + 50):
+        author = f"{number:08x}@x:1"
+        record = wire.Foreign(msgspec.Raw(str(number).encode()), author, {author: 1}, 1)
+        node.turn(partial(_take, node, record))
+    assert len(node.engine.parts.members.all()) == SIBLINGS_MAX
+
+
+def _take(node: SimNode, record: wire.Foreign) -> None:
+    with contextlib.suppress(Refused):
+        node.engine._classic.take_in("k", [record])
 
 
 def test_answers_on_their_own_connection_are_few_because_nobody_reads_them() -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from decent_tui.core.errors import ProtocolError
-from decent_tui.core.limits import MAX_LEARNED_PEERS
+from decent_tui.core.limits import MAX_LEARNED_PEERS, MAX_NODES, MAX_NUMBER, MAX_RANGES
 from decent_tui.core.members import Membership
 from decent_tui.core.memory import MemoryStore
 from decent_tui.core.seen import Seen
@@ -28,7 +28,7 @@ def test_who_was_met_is_a_member_only_when_its_digest_was_heard() -> None:
     members.meet(A, name="otter", address="a:1")
     assert members.counted(NOBODY) == {}
     assert members.get(A) is None
-    members.heard(A, Seen(), whole=True)
+    members.heard(A, Seen())
     assert members.counted(NOBODY) == {A: Seen()}
     assert members[A].name == "otter"
     assert members.get(B) is None
@@ -38,16 +38,34 @@ def test_who_was_met_is_a_member_only_when_its_digest_was_heard() -> None:
 def test_what_a_member_says_is_taken_whole_or_added() -> None:
     members = Membership({})
     members.meet(A)
-    members.heard(A, seen(a=[1, 2]), whole=True)
-    members.heard(A, seen(b=[1]), whole=False)
+    members.heard(A, seen(a=[1, 2]))
+    members.heard_wire(A, {B: [1, 1]}, whole=False)
     assert members[A].seen == seen(a=[1, 2], b=[1])
     members.heard_wire(A, {B: [1, 1]}, whole=True)  # less than before: it was set back
     assert members[A].seen == seen(b=[1])
 
 
+def test_all_that_a_member_ever_told_of_is_bounded_however_little_comes_at_a_time() -> None:
+    members = Membership({})
+    members.meet(A)
+    for start in range(0, MAX_NODES, 1_000):
+        some = {f"{number:016x}": [1, 1] for number in range(start, start + 1_000)}
+        members.heard_wire(A, some, whole=False)
+    with pytest.raises(ProtocolError, match="more ranges"):
+        members.heard_wire(A, {B: [1, 1]}, whole=False)
+    assert len(members[A].seen) == MAX_NODES
+    members.heard_wire(A, {A: [1, 1]}, whole=True)
+    for start in range(1, 2 * MAX_RANGES, MAX_RANGES // 2):
+        gaps = [end for number in range(start, start + MAX_RANGES // 2, 2) for end in (number, number)]
+        members.heard_wire(A, {A: gaps}, whole=False)
+    with pytest.raises(ProtocolError, match="more ranges"):
+        members.heard_wire(A, {A: [MAX_NUMBER, MAX_NUMBER]}, whole=False)
+    assert members[A].seen.size() == MAX_RANGES
+
+
 def test_a_stranger_is_not_made_a_member_by_what_it_says() -> None:
     members = Membership({})
-    members.heard(A, seen(a=[1]), whole=True)
+    members.heard(A, seen(a=[1]))
     assert members.all() == []
 
 
@@ -68,7 +86,7 @@ def test_a_seen_set_that_cannot_be_is_refused() -> None:
 def test_who_counts_for_a_collection(volatile: bool, classic: bool, alive: bool, counts: bool) -> None:
     members = Membership({})
     members.meet(A, volatile=volatile, classic=classic)
-    members.heard(A, Seen(), whole=True)
+    members.heard(A, Seen())
     assert (A in members.counted(frozenset([A]) if alive else NOBODY)) is counts
 
 
@@ -114,6 +132,17 @@ def test_no_flood_of_gone_ids_is_noted_or_told() -> None:
     assert len(members.gone()) == MAX_LEARNED_PEERS
 
 
+def test_no_flood_of_members_or_classic_ids_is_kept() -> None:
+    members = Membership({})
+    for number in range(3_000):
+        members.meet(f"{number:08x}@x:1", classic=True)
+    assert len(members.all()) == MAX_LEARNED_PEERS
+    for number in range(2 * MAX_NODES):
+        members.meet(f"{number:016x}")
+        members.heard(f"{number:016x}", Seen())
+    assert len(members.all()) == MAX_NODES
+
+
 def test_a_classic_peer_that_only_others_met_can_be_forgotten_here_too() -> None:
     members = Membership({})
     assert members.mark(X, "forgotten")
@@ -124,7 +153,7 @@ def test_a_classic_peer_that_only_others_met_can_be_forgotten_here_too() -> None
 def test_all_of_it_is_there_after_a_restart() -> None:
     members = Membership({})
     members.meet(A, name="otter", address="a:1")
-    members.heard(A, seen(a=[1, 3]), whole=True)
+    members.heard(A, seen(a=[1, 3]))
     members.meet(X, classic=True)
     members.mark(B, "forgotten")
     again = saved_and_read(members)
