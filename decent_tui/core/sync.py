@@ -204,7 +204,7 @@ class Pull(msgspec.Struct):
             self.bulk = True
             self._passes(said.batch)
             return False
-        claim = _read_claim(said.seen, said.floor)
+        claim = _read_claim(replica, said.seen, said.floor)
         if claim is not None:
             replica.join_claim(claim, said.floor)
         return True
@@ -213,15 +213,18 @@ class Pull(msgspec.Struct):
         if self.floor is not None and self.floor != said.floor:  # the floor moved: what was listed is void
             self.floor, self.cursor, self.listed = None, START, {}
             return False
-        self.floor = said.floor
+        self.floor, self.bulk = said.floor, True
         for node, flat in listed.items():
             self.listed[node] = ranges.union(self.listed.get(node, ranges.EMPTY), read_ranges(flat))
         if said.after is not None:
-            self.cursor = Dot(*said.after)
+            after = Dot(*said.after)
+            if after <= (self.cursor or START) or sum(map(len, self.listed.values())) > _most(replica):
+                raise ProtocolError("a list of what is held has no end", fatal=True)
+            self.cursor = after
             return False
         if said.seen is None:
             raise ProtocolError("a full answer ends without a claim", fatal=True)
-        claim = _read_claim(said.seen, said.floor)
+        claim = _read_claim(replica, said.seen, said.floor)
         if claim is not None:
             replica.drop(_unlisted(replica, said.floor, self.listed))
             replica.join_claim(claim, said.floor)
@@ -236,12 +239,23 @@ def _unlisted(replica: Replica, floor: Clock, listed: dict[str, Ranges]) -> Iter
             yield from replica.store.by_number(node, low, end, end - low + 1)
 
 
-def _read_claim(flat: Flat, floor: Clock) -> Seen | None:
-    """What a peer says it has seen; None if that has so many gaps that it is not taken over."""
+def _most(replica: Replica) -> int:
+    """How many ranges the list of a full answer may have. What it names was sent before, so it is held here,
+    or was until something made it obsolete; who went on naming numbers would fill the memory."""
+    return MAX_RANGES + 4 * replica.store.counts().versions
+
+
+def _read_claim(replica: Replica, flat: Flat, floor: Clock) -> Seen | None:
+    """What a peer says it has seen; None if with it this replica's own would name so many nodes or have so
+    many gaps that it is not taken over."""
     claim = read_seen(flat)
     if not claim.bases_cover(floor):
         raise ProtocolError("a claim does not reach its own floor", fatal=True)
-    return claim if sum(len(numbers) for _, numbers in claim.items()) <= MAX_RANGES else None
+    seen, joined = replica.seen, replica.seen.copy()
+    joined.join(claim)
+    if len(joined) > max(MAX_NODES, len(seen)) or joined.size() > max(MAX_RANGES, seen.size()):
+        return None
+    return claim
 
 
 def read_seen(flat: Flat) -> Seen:

@@ -98,6 +98,48 @@ def test_a_claim_full_of_gaps_is_not_taken_over() -> None:
     assert one.seen[LIAR] == ((1, 5),)
 
 
+def test_claims_that_are_small_each_do_not_fill_the_memory_together() -> None:
+    one = replica(A)
+    for start in range(1, 20 * MAX_RANGES, MAX_RANGES):
+        gaps = [end for number in range(start, start + MAX_RANGES // 2, 2) for end in (number, number)]
+        assert Pull().take(one, wire.Versions(seen={LIAR: gaps}))
+    assert one.seen.size() <= MAX_RANGES
+    for start in range(0, 3 * MAX_NODES, MAX_NODES // 2):
+        some = {f"{number:016x}": [1, 1] for number in range(start, start + MAX_NODES // 2)}
+        assert Pull().take(one, wire.Versions(seen=some))
+    assert len(one.seen) <= MAX_NODES
+
+
+def test_a_claim_that_fills_gaps_is_taken_over_however_many_there_are() -> None:
+    one = replica(A)
+    one.seen.add_all(LIAR, tuple((number, number) for number in range(1, 3 * MAX_RANGES, 2)))
+    assert Pull().take(one, wire.Versions(seen={LIAR: [1, 3 * MAX_RANGES]}))
+    assert one.seen.base(LIAR) == 3 * MAX_RANGES
+
+
+def test_a_list_without_end_is_no_list() -> None:
+    one, pull = replica(A), Pull()
+
+    def page(number: int) -> wire.Versions:
+        start = 1 + number * MAX_RANGES
+        gaps = [end for number in range(start, start + MAX_RANGES, 2) for end in (number, number)]
+        return wire.Versions(floor={LIAR: MAX_NUMBER}, listed={LIAR: gaps}, after=(LIAR, gaps[-1]))
+
+    assert not pull.take(one, page(0))
+    assert not pull.take(one, page(1))
+    assert pull.bulk  # nobody else's list beside it
+    with pytest.raises(ProtocolError, match="no end"):
+        pull.take(one, page(2))
+
+
+def test_a_list_that_does_not_go_on_is_no_list() -> None:
+    one, pull = replica(A), Pull()
+    page = wire.Versions(floor={LIAR: 9}, listed={LIAR: [1, 1]}, after=(LIAR, 1))
+    assert not pull.take(one, page)
+    with pytest.raises(ProtocolError, match="no end"):
+        pull.take(one, page)
+
+
 def test_a_list_with_a_claim_full_of_gaps_drops_nothing() -> None:
     one = replica(A)
     apply(one, poison({}))
