@@ -216,27 +216,26 @@ def body(
         made = [[Span("✗ deleted", "bold red")], [Span("a tombstone, no value", "dim")]]
     gap: list[Line] = [] if look.tight else [()]
     made += [*gap, *clock(record.vc, view.entry, roster, room, highest), *gap]
-    ids = [
-        Span("dot", "dim"),
-        Span(f"{roster.face(view.node).label}·{view.seq}", roster.face(view.node).ink),
-        Span(" lamport", "dim"),
-        Span(f"{record.lamport:,}"),
-    ]
-    made += flow(ids, room)
+    face = roster.face(view.node)
+    made += _set(
+        (Span("dot ", "dim"), Span(f"{face.label}·{view.seq:,}", face.ink)),
+        (Span("lamport ", "dim"), Span(f"{record.lamport:,}")),
+        room,
+    )
     held = len(set(view.held))
-    held_ink = "dim" if held >= members else "amber"
-    tail = [
-        Span("cid", "dim"),
-        Span(record.cid[:8] + "…", "dim"),
-        Span(f" held by {held}/{members}", held_ink),
-    ]
-    if record.deleted:
-        tail = tail[2:]
-    made += flow(tail, room)
+    told = (Span(f"held by {held}/{members}", "dim" if held >= members else "amber"),)
+    cid = (Span(f"cid {record.cid[:8]}…", "dim"),)
+    made += [told] if record.deleted else _set(cid, told, room)
     if record.node_id != view.node:
         author = roster.face(record.node_id)
         made += flow([Span("written by", "dim"), said(author.label, author.ink)], room)
     return made
+
+
+def _set(left: Line, right: Line, room: int) -> list[Line]:
+    """Two facts on one line, or below each other where they do not fit."""
+    line = (*left, Span("  "), *right)
+    return [line] if width(line) <= room else [left, right]
 
 
 def clock(entries: Mapping[str, int], writer: str, roster: Roster, room: int, highest: int) -> list[Line]:

@@ -1,5 +1,6 @@
 """The versions of a key, and settling a conflict from the screen."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -243,3 +244,17 @@ async def test_what_is_counted_apart_is_said_to_be() -> None:
         await select(pilot, board, "apart")
         await until(pilot, lambda: ":9001+" in text(board.versions))
         assert "+ counts apart" in text(board.versions)
+
+
+async def test_a_number_is_not_torn_from_its_word_in_a_narrow_card() -> None:
+    node = Scripted()
+    node.counters[node.me] = 20_019
+    node.write(HERON, "k", "1", context={})
+    node.write(node.me, "k", "2", context={})
+    async with shown(node) as (pilot, board):
+        await select(pilot, board, "k")
+        for width_ in range(100, 130):
+            await pilot.resize_terminal(width_, 36)
+            await until(pilot, lambda width_=width_: board.header.size.width == width_)  # type: ignore[misc]
+            assert text(board.versions).count("lamport ") == 2
+            assert not re.search(r"lamport +│", text(board.versions))
