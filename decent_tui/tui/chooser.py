@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from decent_tui.commands.table import COMMANDS
+from decent_tui.tui.footing import offers, press_clicked
 from decent_tui.tui.key_names import key_name
 from decent_tui.tui.line_view import LineView
 from decent_tui.tui.lines import Line, Span, cut, fit, spread
@@ -20,6 +21,9 @@ NAME: Final = 16
 
 SIGN: Final = 30
 """Cells for the key or the usage; what is longer is shown whole when the command is begun."""
+
+
+HINT: Final = offers([("↑/↓", "choose"), ("Enter", "do it"), ("Esc", "close")])
 
 
 class Choice(NamedTuple):
@@ -141,7 +145,7 @@ class Chooser(ModalScreen[Choice | None]):
         self.set_focus(self._line)
         box = self.query_one("#chooser")
         box.border_title = "What can be done"
-        box.border_subtitle = "↑↓ choose · Enter do it · Esc close"
+        box.border_subtitle = self._found.inks.content(HINT)
 
     def action_move(self, by: int) -> None:
         """Mark another one."""
@@ -156,6 +160,8 @@ class Chooser(ModalScreen[Choice | None]):
         self.dismiss(self._found.choice)
 
     def on_click(self, event: events.Click) -> None:
-        """A click beside the box closes it."""
+        """A click beside the box closes it; on a word in its frame, does what that says."""
         if event.widget is self:
             self.dismiss(None)
+        else:
+            press_clicked(event, self.query_one("#chooser"), HINT)

@@ -17,6 +17,7 @@ from decent_tui.core.faults import Direction
 from decent_tui.core.operations import Peers, PeerView
 from decent_tui.tui.alongside import alongside
 from decent_tui.tui.dial_board import COLUMNS, TIMES, WAYS, Board, Column, amount, dial, sides
+from decent_tui.tui.footing import offers
 from decent_tui.tui.lines import Line, Span, fit, flow, said
 from decent_tui.tui.pane import Pane
 from decent_tui.tui.subject import Subject
@@ -161,7 +162,7 @@ class DialPane(Pane, can_focus=True):
         who = f"{face.label} {face.name}".strip()
         self.label(
             (Span("Dials of ", "bold accent"), said(who, f"bold {face.ink}")),
-            (Span("Esc", "bold accent"), Span(" close", "dim")),
+            offers([("Esc", "close")]),
         )
 
     @property

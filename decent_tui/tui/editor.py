@@ -26,6 +26,7 @@ from decent_tui.core.values import decode_value, text_id
 from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.alongside import alongside
 from decent_tui.tui.draft import Draft
+from decent_tui.tui.footing import offers, press_clicked
 from decent_tui.tui.line_view import LineView
 from decent_tui.tui.lines import Line, Span, cut, said
 from decent_tui.tui.reader import Page
@@ -83,6 +84,7 @@ class Editor(ModalScreen[str]):
         self._node, self._write, self._roster, self._now = node, write, roster, now
         self._inspection: Inspection = request.inspection
         self._text, self._left_out = request.draft, request.left_out
+        self._hint: Line = ()
         self._pending: Timer | None = None
         self._reviewed: Page | None = None
         self._beside = Page((), self._siblings, id="beside")
@@ -141,10 +143,8 @@ class Editor(ModalScreen[str]):
             keys = [("Enter", "write"), ("Esc", "back to the draft")]
         else:
             keys = [("ctrl+s", "review" if self._merging else "write"), ("Esc", "cancel")]
-        hint: list[Span] = []
-        for key, word in keys:
-            hint += [Span("  " if hint else ""), Span(key, "bold accent"), Span(f" {word}", "dim")]
-        box.border_title, box.border_subtitle = inks.content(title), inks.content(hint)
+        self._hint = offers(keys)
+        box.border_title, box.border_subtitle = inks.content(title), inks.content(self._hint)
 
     def on_text_area_changed(self, event: Draft.Changed) -> None:
         """Read the draft after a little pause."""
@@ -281,5 +281,7 @@ class Editor(ModalScreen[str]):
             self._complain("the draft was changed; Esc again throws it away")
 
     def on_click(self, event: events.Click) -> None:
-        """A click beside the editor does nothing: a draft is not lost so easily."""
+        """Do what the word in the frame below says that is under the mouse. A click beside the editor does
+        nothing: a draft is not lost so easily."""
         event.stop()
+        press_clicked(event, self.query_one("#editor"), self._hint)

@@ -3,9 +3,21 @@
 from collections.abc import Iterable
 from typing import Final
 
-from decent_tui.tui.lines import Line, Span, cells
+from textual import events
+from textual.widget import Widget
 
-_PRESSED: Final = {"←": "left", "→": "right", "Enter": "enter", "Tab ←": "tab"}
+from decent_tui.tui.lines import Line, Span, cells, width
+
+_PRESSED: Final = {
+    "←": "left",
+    "→": "right",
+    "↑": "up",
+    "↓": "down",
+    "Enter": "enter",
+    "Esc": "escape",
+    "/": "slash",
+    "Tab ←": "tab",
+}
 
 
 def offers(keys: Iterable[tuple[str, str]]) -> Line:
@@ -31,3 +43,14 @@ def key_under(hint: Line, x: int) -> str:
             return _PRESSED.get(key, key)
         x -= cells(word.text)
     return ""
+
+
+def press_clicked(event: events.MouseEvent, box: Widget, hint: Line) -> None:
+    """Press the key whose word in the lower edge of this box is under the mouse."""
+    place = box.region
+    if event.screen_y == place.bottom - 1:
+        key = key_under(hint, event.screen_x - (place.right - 3 - width(hint)))
+        if key:
+            pressed = events.Key(key, None)
+            pressed.set_sender(box.app)  # what a screen sends to one of its own does not come back up to it
+            box.app.post_message(pressed)

@@ -10,7 +10,7 @@ from textual import events
 from textual.cache import LRUCache
 from textual.strip import Strip
 
-from decent_tui.tui.footing import key_under
+from decent_tui.tui.footing import press_clicked
 from decent_tui.tui.line_view import LineView
 from decent_tui.tui.lines import Line, Span, crop, pad, width
 
@@ -90,11 +90,7 @@ class Pane(LineView):
 
     def on_click(self, event: events.Click) -> None:
         """Do what the word in the frame below says that is under the mouse."""
-        offset = event.get_content_offset(self)
-        if offset is not None and offset.y == self.size.height - 1:
-            start = self.size.width - 3 - width(self._footing)
-            if key := key_under(self._footing, offset.x - start):
-                self.app.simulate_key(key)
+        press_clicked(event, self, self._footing)
 
     def render_line(self, y: int) -> Strip:
         """Paint one row or an edge of the frame (the line API). A line that was painted before, on whatever

@@ -6,6 +6,7 @@ from textual.dom import DOMNode
 
 from decent_tui.core.events import AnyEvent
 from decent_tui.core.operations import PeerView
+from decent_tui.tui.footing import offers
 from decent_tui.tui.help import Part, help_lines
 from decent_tui.tui.lines import Line, Span
 from decent_tui.tui.message_detail import detail_lines, detail_title
@@ -13,8 +14,8 @@ from decent_tui.tui.peer_detail import peer_detail, peer_title
 from decent_tui.tui.reader import Reader
 from decent_tui.tui.roster import Roster
 
-CLOSE: Line = (Span("Esc", "bold accent"), Span(" close", "dim"))
-FIND: Line = (Span("/", "bold accent"), Span(" find  ", "dim"), *CLOSE)
+CLOSE: Line = offers([("Esc", "close")])
+FIND: Line = offers([("/", "find"), ("Esc", "close")])
 
 
 def message_reader(event: AnyEvent, roster: Roster) -> Reader:

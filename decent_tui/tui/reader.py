@@ -12,6 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import Input
 
+from decent_tui.tui.footing import press_clicked
 from decent_tui.tui.line_view import Inked
 from decent_tui.tui.lines import Line, crop
 
@@ -126,6 +127,8 @@ class Reader(ModalScreen[None]):
         self.set_focus(self._page)
 
     def on_click(self, event: events.Click) -> None:
-        """A click beside the page closes it."""
+        """A click beside the page closes it; on a word in its frame, does what that says."""
         if event.widget is self:
             self.dismiss()
+        else:
+            press_clicked(event, self._page, self._hint)

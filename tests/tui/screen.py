@@ -39,6 +39,12 @@ def text(widget: Widget) -> str:
     return "\n".join(strip.text for strip in widget.render_lines(widget.outer_size.region))
 
 
+async def click_word(pilot: Pilot[None], box: Widget, word: str) -> None:
+    """Click a word in the lower edge of a box."""
+    at = text(box).splitlines()[-1].index(word)
+    await pilot.click(box, offset=(at, box.outer_size.height - 1))
+
+
 async def until(pilot: Pilot[None], holds: Callable[[], bool], what: str = "") -> None:
     """Wait until something holds; fail when it does not in time."""
     end = monotonic() + DEADLINE

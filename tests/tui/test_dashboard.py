@@ -10,7 +10,7 @@ from decent_tui.tui.lines import Line, Span, plain, width
 from decent_tui.tui.numbers import Numbers
 from decent_tui.tui.reader import Reader
 
-from .screen import shown, text, type_line, until
+from .screen import click_word, shown, text, type_line, until
 from .scripted import HERON, LYNX, WREN, Scripted, messages, story
 
 SIZES = [(120, 36), (100, 30), (200, 60), (80, 24), (40, 12)]
@@ -249,9 +249,17 @@ async def test_the_words_in_the_frame_of_the_peers_can_be_clicked() -> None:
     async with shown(story()) as (pilot, board):
         board.set_focus(board.peers)
         await until(pilot, lambda: "x cut" in text(board.peers))
-        at = text(board.peers).splitlines()[-1].index("x cut")
-        await pilot.click(board.peers, offset=(at, board.peers.size.height - 1))
+        await click_word(pilot, board.peers, "x cut")
         await until(pilot, lambda: "cut by you" in text(board.peers))
+
+
+@pytest.mark.parametrize(("key", "box"), [("question_mark", "Page"), ("ctrl+p", "#chooser")])
+async def test_a_window_is_closed_by_a_click_on_the_word_for_it(key: str, box: str) -> None:
+    async with shown(story()) as (pilot, board):
+        await pilot.press(key)
+        await until(pilot, lambda: bool(pilot.app.screen.query(box)))
+        await click_word(pilot, pilot.app.screen.query_one(box), "close")
+        await until(pilot, lambda: pilot.app.screen is board)
 
 
 async def test_who_only_looks_is_offered_nothing_that_is_refused() -> None:

@@ -14,7 +14,7 @@ from decent_tui.tui.draft import Draft
 from decent_tui.tui.editor import Editor, Preview
 from decent_tui.tui.reader import Page
 
-from .screen import shown, text, until
+from .screen import click_word, shown, text, until
 
 
 @asynccontextmanager
@@ -196,3 +196,13 @@ async def test_an_edit_of_one_value_has_the_window_to_itself() -> None:
     async with editing('{"a": 1}') as (pilot, _, _, editor):
         await until(pilot, lambda: ": put" in text(editor.query_one(Preview)))
         assert not editor.query_one("#beside").display
+
+
+async def test_the_words_in_the_frame_can_be_clicked() -> None:
+    async with editing("1", "2") as (pilot, _, node, editor):
+        for word, seen in (("review", "#review"), ("back to", "#desk"), ("review", "#review")):
+            await click_word(pilot, editor.query_one("#editor"), word)
+            await until(pilot, lambda seen=seen: bool(editor.query(seen)) and editor.query_one(seen).display)  # type: ignore[misc]
+        await click_word(pilot, editor.query_one("#editor"), "write")
+        await until(pilot, lambda: shut(pilot))
+        assert len(await held(node)) == 1
