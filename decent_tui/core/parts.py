@@ -190,11 +190,16 @@ class Parts:
             self.settling.look(seen, self.clock.now)
 
     def alarm(self, text: str) -> None:
-        """Something a person must know; said once in a run, unless much else was said since."""
+        """Something a person must know; said once until it is over, unless much else was said since."""
         if text not in self.tally.alarms:
             self.tally.alarms.append(text)
             del self.tally.alarms[:-ALARMS]
             self.out.emit(Alarm(self.clock.at, text))
+
+    def is_over(self, text: str) -> None:
+        """That is mended: the status has it no longer. If it comes again, it is said again."""
+        if text in self.tally.alarms:
+            self.tally.alarms.remove(text)
 
     # ------------------------------------------------------------------ versions
 

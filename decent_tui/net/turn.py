@@ -28,6 +28,11 @@ GROUP: Final = 32
 """Operations handed to the engine at a time: less than a millisecond of work."""
 
 
+WELL: Final = 10.0
+"""Seconds that the disk does not fail, with a write in them, until it counts as mended. A guess: while it is
+nearly full small writes go well between larger ones that fail."""
+
+
 class Hands(Protocol):
     """Carries out what the engine wants done on connections."""
 
@@ -55,6 +60,8 @@ class Turns:
         self._asked: list[tuple[int, AnyOperation]] = []
         self._waiting: dict[int, asyncio.Future[AnyAnswer]] = {}
         self._listeners: list[_Subscription] = []
+        self._failures: set[str] = set()  # the alarms that the disk gave rise to
+        self._well_since: float | None = None  # when it took the first write after the last of them
         self._wake = asyncio.Event()
         self._turned = asyncio.Event()
 
@@ -79,6 +86,7 @@ class Turns:
         """Tell the engine that time passes, for ever."""
         while True:
             self.feed(self._engine.tick)
+            self._look_whether_mended()
             await asyncio.sleep(TICK)
 
     async def run(self, operation: Operation[A]) -> A:
@@ -163,6 +171,8 @@ class Turns:
             effects, events = self._engine.take_effects(), self._engine.take_events()
             if wrote and self._make_durable is not None:
                 await self._make_durable()
+            if wrote and self._failures and self._well_since is None:
+                self._well_since = time.monotonic()
         except StorageError as error:
             self._storage_failed(error)
             for effect in effects:
@@ -189,8 +199,17 @@ class Turns:
         """The disk failed: nothing of this turn happened, and everybody who waits is told why. The links that
         are dropped for it, and the alarm, are all that is left for the end of the turn."""
         self._engine.undo()
-        self._engine.parts.alarm(f"{error}; nothing is written or synced until that is mended")
+        alarm = f"{error}; nothing is written or synced until that is mended"
+        self._failures.add(alarm)
+        self._well_since = None
+        self._engine.parts.alarm(alarm)
         self.refuse_all(Refused(str(error)))
+
+    def _look_whether_mended(self) -> None:
+        if self._well_since is not None and time.monotonic() - self._well_since >= WELL:
+            for alarm in self._failures:
+                self._engine.parts.is_over(alarm)
+            self._failures, self._well_since = set(), None
 
     def tell(self, events: Sequence[AnyEvent]) -> None:
         """Tell whoever listens."""

@@ -9,7 +9,7 @@ import pytest
 
 from decent_tui.core import operations as ops
 from decent_tui.core.errors import Refused, StorageError
-from decent_tui.core.events import AnyEvent, Carried, Changed, Conflict, PeerChanged
+from decent_tui.core.events import Alarm, AnyEvent, Carried, Changed, Conflict, PeerChanged
 from decent_tui.core.limits import MAX_LINE
 from decent_tui.net.node import Node, Settings, StartError
 from decent_tui.net.settings import Limits
@@ -177,6 +177,32 @@ async def test_a_failing_disk_refuses_writes_in_words_and_uses_up_no_number(
         await a.run(ops.Put("k", "3"))
         assert await values(a, "k") == [3]
         assert (await a.run(ops.Status())).counter == 2
+
+
+async def test_the_alarm_of_a_disk_ends_when_writes_go_well_for_a_while_and_comes_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr("decent_tui.net.turn.WELL", 0.2)
+    async with Node(Settings(port=0, data=tmp_path / "a.db")) as a:
+        a.subscribe(lambda events: told.extend(each.text for each in events if isinstance(each, Alarm)))
+
+        def fail() -> bool:
+            raise StorageError("the disk is full")
+
+        for times in (1, 2):
+            with monkeypatch.context() as broken:
+                broken.setattr(a._store, "commit", fail)
+                with pytest.raises(Refused, match="disk is full"):
+                    await a.run(ops.Put("k", "1"))
+            assert len((await a.run(ops.Status())).alarms) == 1
+            await a.run(ops.Put("k", "2"))
+            await eventually(lambda: _has_no_alarm(a))
+            assert len(told) == times
+
+
+async def _has_no_alarm(node: Node) -> bool:
+    return not (await node.run(ops.Status())).alarms
 
 
 async def test_a_killed_connection_is_made_again_by_itself() -> None:
