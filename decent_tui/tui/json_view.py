@@ -105,7 +105,8 @@ def written(
         writer.write(value, (), [], "", depth=0, marked=False)
     except _Full:
         writer.folded = True
-        writer.lines.append([Span("… more is folded; e opens all of it", "dim")])
+        # unfolding does not help any more; elsewhere what does stands in the frame, or the raw text below
+        writer.lines.append([Span("… more; e opens it" if whole else "… more is folded", "dim")])
     return Written([crop(line, room) for line in writer.lines], writer.folded)
 
 

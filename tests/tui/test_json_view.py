@@ -104,3 +104,11 @@ def test_a_large_value_costs_what_is_shown() -> None:
     start = time.process_time()
     pretty(value, 60, 200)
     assert time.process_time() - start < 0.05  # about 1 ms; the whole of it would take half a second
+
+
+def test_what_was_left_out_below_says_what_helps_there() -> None:
+    value: object = 1
+    for _ in range(100):
+        value = {"deeper": value, "beside": [1, 2]}
+    assert plain(written(value, 20, 5).lines[-1]) == "… more is folded"
+    assert plain(written(value, 20, 5, whole=True).lines[-1]) == "… more; e opens it"
