@@ -19,6 +19,7 @@ from decent_tui.core.batch import pack
 from decent_tui.core.engine import Engine
 from decent_tui.core.limits import MAX_LEARNED_PEERS
 from decent_tui.core.members import Membership
+from decent_tui.core.outputs import Send
 from decent_tui.core.parts import Self
 from decent_tui.core.seen import Seen
 from decent_tui.core.store import Root
@@ -295,6 +296,20 @@ def test_a_heartbeat_costs_the_same_however_many_peers_there_are(few: Among, man
 
 def test_an_idle_second_costs_as_much_more_as_there_are_peers(few: Among, many: Among) -> None:
     assert calls(many.second) <= 10 * calls(few.second)
+
+
+def test_the_heartbeats_of_a_second_are_one_message(many: Among) -> None:
+    """So the network encodes it once. Every tenth measures the round trip, and every fifth to a peer that is
+    not level tells everything: those, too, are the same for all."""
+    for _ in range(6):
+        clock = many.engine.parts.clock
+        many.engine.at(clock.now + 1.0, clock.wall + 1_000)
+        many.engine.tick()
+        many.engine.pushes(many.others)
+        sent = [effect.message for effect in many.engine.take_effects() if isinstance(effect, Send)]
+        beats = [message for message in sent if isinstance(message, wire.Heartbeat)]
+        assert len(beats) == len(many.others)
+        assert len({id(beat) for beat in beats}) == 1
 
 
 class Asked(list[int]):

@@ -44,6 +44,8 @@ class Exchange:
         self._auditor = auditor
         self._pulls = 0
         self._next_beat = 0.0
+        self._last_beat: tuple[wire.Heartbeat, dict[str, Ranges]] = (wire.Heartbeat(""), {})
+        """The heartbeat sent last, and what it tells."""
         self._hold_until = 0.0
         self._collector = Collector(parts.me.tuning)
         self._collecting = False
@@ -244,9 +246,15 @@ class Exchange:
         link.owes_word = False
         replica = self._parts.replica
         unsent = replica.node if link.outbox else ""
-        self._parts.out.send(
-            link.id, wire.Heartbeat(replica.digest(), link.untold(replica.seen, unsent), echo)
-        )
+        self._parts.out.send(link.id, self._beats(link.untold(replica.seen, unsent), echo))
+
+    def _beats(self, news: dict[str, Ranges], echo: Literal["", "ask", "answer"]) -> wire.Heartbeat:
+        """A heartbeat that tells this. Most links get the same, and it is made once."""
+        digest = self._parts.replica.digest()
+        last, told = self._last_beat
+        if last.digest != digest or last.echo != echo or told != news:
+            self._last_beat = last, _ = wire.Heartbeat(digest, Seen(news).to_wire(), echo), news
+        return last
 
     def tick(self) -> None:
         """The work of time: heartbeats, the periodic check, collection."""

@@ -67,12 +67,12 @@ class Link(msgspec.Struct):
     certified: Certified | None = None
     """None where connections are made without a cluster key."""
 
-    def untold(self, seen: Seen, unsent: str = "") -> dict[str, list[int]]:
+    def untold(self, seen: Seen, unsent: str = "") -> dict[str, Ranges]:
         """What of `seen` has changed since it was last told on this link; it counts as told from now on. Not
         that of the node `unsent`, whose writes still wait here: they come first."""
         news = {node: held for node, held in seen.items() if self.told.get(node) != held and node != unsent}
         self.told.update(news)
-        return Seen(news).to_wire()
+        return news
 
 
 class Links:

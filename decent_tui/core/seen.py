@@ -96,7 +96,12 @@ class Seen:
 
     def covers(self, other: "Seen") -> bool:
         """Whether this has seen all that `other` has."""
-        return not any(ranges.lacking(mine, theirs) for _, mine, theirs in self._unlike(other))
+        held = self._by_node
+        for node, theirs in other._by_node.items():
+            mine = held.get(node, ranges.EMPTY)
+            if mine != theirs and ranges.lacking(mine, theirs):
+                return False
+        return True
 
     def base(self, node: str) -> int:
         """The number up to which everything of `node` was seen."""

@@ -25,7 +25,8 @@ class Tuning(msgspec.Struct, frozen=True):
     """For how long the answering side collects nothing after a page, so that its floor stays put."""
 
     collect: int = 200
-    """Tombstones looked at in one turn: about a millisecond."""
+    """Tombstones looked at in one turn: about a millisecond, two and more if all of them go. Fewer while a
+    screen shares the event loop."""
 
     audit: float = 3600.0
     """Between two audits of one peer: each is all that both hold, and what it cannot mend, a person must."""

@@ -54,8 +54,13 @@ KEY_LOOK: Final = 2.0
 SCREEN_CHUNK: Final = 24 * 1024
 """Bytes of versions in an answer or a push while a screen shares the loop: about 2 ms of work."""
 
+SCREEN_COLLECT: Final = 100
+"""Tombstones looked at in one turn then: a millisecond and a half if all of them go."""
+
 SCREEN_PAUSE: Final = 0.002
 """Seconds of pause between two slices while a screen shares the loop (see `Settings.screen`)."""
+
+_SCREEN: Final = Tuning(chunk=SCREEN_CHUNK, push=SCREEN_CHUNK, collect=SCREEN_COLLECT)
 
 
 class Node:
@@ -195,7 +200,7 @@ class Node:
             tag=draw_id(self._chance),
             volatile=self._settings.volatile,
             data=self.data,
-            tuning=Tuning(chunk=SCREEN_CHUNK, push=SCREEN_CHUNK) if self._settings.screen else Tuning(),
+            tuning=_SCREEN if self._settings.screen else Tuning(),
             max_bytes=self._settings.max_bytes,
             max_peers=self._settings.limits.peers,
         )

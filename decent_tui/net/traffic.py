@@ -54,7 +54,7 @@ class Traffic:
         self._callers: dict[int, Caller] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._late = Late()
-        self._pushed: tuple[wire.Message | None, bytes] = (None, b"")
+        self._encoded: dict[type[wire.Message], tuple[wire.Message, bytes]] = {}
         self._stopping = False
 
     @property
@@ -284,12 +284,13 @@ class Traffic:
                 self._late.add(at, len(line), lambda: self._put(number, message, line))
 
     def _line(self, message: wire.Message, request: wire.RequestId) -> bytes:
-        """The line of a message. The same push goes out on most links: it is encoded once."""
-        pushed, line = self._pushed
-        if message is not pushed:
+        """The line of a message. The same push, and the same heartbeat, goes out on most links: it is encoded
+        once."""
+        last, line = self._encoded.get(type(message), (None, b""))
+        if message is not last or request is not None:
             line = wire.encode(message, request)
-            if isinstance(message, wire.Versions) and request is None:
-                self._pushed = message, line
+            if isinstance(message, wire.Versions | wire.Heartbeat) and request is None:
+                self._encoded[type(message)] = message, line
         return line
 
     def _put(self, number: int, message: wire.Message, line: bytes) -> None:

@@ -70,6 +70,6 @@ def test_links_with_something_to_say_are_told_in_the_order_in_which_they_were_op
 
 def test_only_what_has_changed_of_seen_is_told_again() -> None:
     one = link(1, True)
-    assert one.untold(seen(a=[1], b=[1])) == {A: [1, 1], B: [1, 1]}
+    assert one.untold(seen(a=[1], b=[1])) == {A: ((1, 1),), B: ((1, 1),)}
     assert one.untold(seen(a=[1], b=[1])) == {}
-    assert one.untold(seen(a=[1, 2], b=[1])) == {A: [1, 2]}
+    assert one.untold(seen(a=[1, 2], b=[1])) == {A: ((1, 2),)}
