@@ -35,12 +35,13 @@ def reasons(parts: Parts, key: str) -> ops.KeyReasons:
     voices = Voices(parts)
     lacks = lacking(parts, key, held)
     waiting = waits_for(parts, held)
-    members = len(parts.audience()) + 1
+    audience, alive = parts.audience(), {peer.node for peer in parts.alive_peers()}
+    members, silent = len(audience) + 1, [node for node in audience if node not in alive]
     sentences = [_headline(held)]
     sentences += [voices.say(sentence) for sentence in why(views(parts, held), named=True)]
     if len(held) == 1:
         sentences += [voices.say(sentence) for sentence in _won(held[0], remembered)]
-    sentences += _spread(voices, lacks, members, held)
+    sentences += _spread(voices, lacks, members, silent, held)
     if waiting:
         sentences.append(voices.say(_waiting(waiting)))
     elif not held:
@@ -184,11 +185,17 @@ def _won(version: Version, remembered: Sequence[Remembered]) -> list[Sentence]:
     ]
 
 
-def _spread(voices: Voices, lacking: Sequence[ops.Lacking], members: int, held: Siblings) -> list[str]:
+def _spread(
+    voices: Voices, lacking: Sequence[ops.Lacking], members: int, silent: Sequence[str], held: Siblings
+) -> list[str]:
+    """Who lacks it. Of the `silent` nobody knows more than when they were last heard."""
     if not held:
         return []
     if not lacking:
-        return [f"Every node has this ({members} of them)."] if members > 1 else []
+        names = [voices.call(node) for node in silent[:NAMED]]
+        names += [f"{len(silent) - NAMED} more"] if len(silent) > NAMED else []
+        heard = f", {' and '.join(names)} when last heard" if names else ""
+        return [f"Every node has this ({members} of them){heard}."] if members > 1 else []
     return [
         f"{voices.call(each.node_id)} ({each.peer}) lacks it for {_seconds(each.since_s)}: {each.why}."
         for each in lacking

@@ -40,6 +40,15 @@ def test_why_one_value_won() -> None:
     assert "Every node has this (2 of them)." in told(a)
 
 
+def test_what_a_silent_node_has_is_told_as_it_was_when_last_heard() -> None:
+    net, a, b = pair()
+    done(a, ops.Put("k", "1"))
+    net.run(2)
+    b.crash()
+    net.run(10)
+    assert "Every node has this (2 of them), b when last heard." in told(a)
+
+
 def test_why_one_value_won_before_this_run() -> None:
     net, a, b = pair()
     done(a, ops.Put("k", "1"))
