@@ -23,6 +23,8 @@ EVERYWHERE: Final[list[BindingType]] = [
         priority=True,
     ),
     # what answers a question: before what these keys do else, and (without priority) after the key that asks
+    Binding("y", "yes", "do it", id="yes", tooltip="Carry out what was asked about"),
+    Binding("n", "no", "leave it", id="no", tooltip="Do not carry out what was asked about"),
     Binding("escape", "no", "Leave it", show=False, id="leave_it"),
     Binding(
         "escape",
@@ -34,8 +36,6 @@ EVERYWHERE: Final[list[BindingType]] = [
     ),
     # an Enter that was typed before the program had the terminal
     Binding("ctrl+j", "submit", show=False, system=True, id="submit_early", priority=True),
-    Binding("y", "yes", "do it", id="yes", tooltip="Carry out what was asked about"),
-    Binding("n", "no", "leave it", id="no", tooltip="Do not carry out what was asked about"),
     Binding(
         "ctrl+p",
         "choose",
