@@ -7,7 +7,8 @@ happened in `take_events`. The owner (a real node, or the simulator) does this, 
 1. hand in whatever has come;
 2. `pushes(links that are ready for more)`;
 3. `commit()`, then make the store durable (anywhere but on an event loop);
-4. carry out the effects taken before step 3, and only then.
+4. carry out the effects taken before step 3, and only then. The events may be told sooner if nothing was
+   `wrote_own`: what others wrote is on their disks.
 
 A failure of the store in step 1 to 3 undoes everything since the last commit (`undo`): none of the effects
 of that turn may be carried out.
@@ -22,6 +23,7 @@ from decent_tui.core.audit import Auditor
 from decent_tui.core.batch import unpack
 from decent_tui.core.chance import Chance, draw_id
 from decent_tui.core.classic_talk import ClassicDesk
+from decent_tui.core.clocks import Dot
 from decent_tui.core.desk import Desk
 from decent_tui.core.dials import course
 from decent_tui.core.errors import ProtocolError, Refused
@@ -71,6 +73,9 @@ class Engine:
         """From when on there may be another id: as it is now, and as it was at the last commit."""
         self._must_rename: tuple[str, Standing] | None = None
         self._next_save = 0.0
+        self._newest = self._own()
+        self.wrote_own = False
+        """Whether a write of this node's own was among those that the last `commit` ended."""
 
     @property
     def parts(self) -> Parts:
@@ -234,10 +239,16 @@ class Engine:
         """End the turn's transaction; whether anything was written. On StorageError call `undo`."""
         if self._parts.members.is_new:
             self._parts.members.save(self._parts.replica.store)
+        newest = self._own()
+        self.wrote_own, self._newest = newest != self._newest, newest
         wrote = self._parts.replica.commit()
         self._could_rename_at = self._may_rename_at
         self._parts.recollection.commit()
         return wrote
+
+    def _own(self) -> Dot:
+        """The newest dot of this node's own."""
+        return Dot(self._parts.replica.node, self._parts.replica.counter)
 
     def undo(self) -> None:
         """The store failed: everything since the last commit did not happen, and what was to be said is void.

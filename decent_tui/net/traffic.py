@@ -228,7 +228,8 @@ class Traffic:
             return  # it does not read its answers: another would be thrown away
         if isinstance(decoded.message, wire.Versions):
             await self._absorb(number, decoded.message, decoded.id, pace)
-        self._turns.feed(lambda: self._engine.received(number, decoded))
+        asks = isinstance(decoded.message, wire.Operate)  # that is for the turn of the operation itself
+        self._turns.feed(lambda: self._engine.received(number, decoded), ends=not asks)
         if isinstance(decoded.message, wire.Operate | wire.Subscribe):
             await self._call(connection, decoded.message, decoded.id, len(line))
 

@@ -162,7 +162,8 @@ class Turns:
         await self._turned.wait()
 
     async def turn(self, hands: Hands) -> None:
-        """One commit, one sync of the disk, and then everything that waited for it."""
+        """One commit, one sync of the disk, and then everything that waited for it. Who only looks at what
+        others wrote need not wait for the disk: if that is lost with the power, it comes again."""
         effects: list[Effect] = []
         try:
             if self._engine.pushes(hands.ready()):
@@ -170,6 +171,9 @@ class Turns:
             wrote = self._engine.commit()
             effects, events = self._engine.take_effects(), self._engine.take_events()
             if wrote and self._make_durable is not None:
+                if not self._engine.wrote_own:  # what others wrote is on their disks already
+                    self.tell(events)
+                    events = []
                 await self._make_durable()
             if wrote and self._failures and self._well_since is None:
                 self._well_since = time.monotonic()
