@@ -57,4 +57,11 @@ class ProtocolError(Exception):
 
 
 class StorageError(Exception):
-    """The disk did not do what it should (full, read-only, damaged); one plain sentence."""
+    """The disk did not do what it should (full, read-only, damaged); one plain sentence.
+
+    It `lasts` if later writes that succeed are no sign that it is over: a file is damaged in one place.
+    """
+
+    def __init__(self, text: str, *, lasts: bool = False) -> None:
+        super().__init__(text)
+        self.lasts = lasts

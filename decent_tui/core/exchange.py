@@ -266,6 +266,8 @@ class Exchange:
                 link.pull = None
         if now >= self._next_beat:
             self._next_beat = now + HEARTBEAT
+            if not parts.quota.is_full():
+                parts.is_over(parts.quota.sentence)
             for link in links:
                 self._retell(link)
                 measure = now >= link.next_echo

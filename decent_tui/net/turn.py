@@ -204,7 +204,8 @@ class Turns:
         are dropped for it, and the alarm, are all that is left for the end of the turn."""
         self._engine.undo()
         alarm = f"{error}; nothing is written or synced until that is mended"
-        self._failures.add(alarm)
+        if not error.lasts:
+            self._failures.add(alarm)
         self._well_since = None
         self._engine.parts.alarm(alarm)
         self.refuse_all(Refused(str(error)))

@@ -7,6 +7,7 @@ from typing import Final
 
 from decent_tui import __version__
 from decent_tui.core.address import Address
+from decent_tui.core.errors import Refused
 from decent_tui.core.operations import Measure
 from decent_tui.net.interface import ObservedNode
 from decent_tui.net.settings import StartError
@@ -35,7 +36,11 @@ async def observed(node: ObservedNode, *, logged: bool, metrics: Address | None)
 
 
 async def _log_begin(node: ObservedNode) -> None:
-    me = await node.run(Measure())
+    try:
+        me = await node.run(Measure())
+    except Refused as error:  # a damaged file, or a full disk: what is there is read on
+        _log.warning("the node starts in trouble: %s", error, extra={"fields": {"event": "started"}})
+        return
     fields = {"node_id": me.node_id, "name": me.name, "address": me.address, "version": __version__}
     words = f"{me.name} (node {me.node_id}) listens on {me.address}"
     _log.info("%s", words, extra={"fields": {"event": "started", **fields}})

@@ -60,9 +60,8 @@ def raise_plainly(error: BaseException, path: Path) -> None:
 
 def sentence(code: int, path: Path, otherwise: str = "") -> StorageError:
     """What SQLite's error code says about the file, for a person; `otherwise` if the code is too rare."""
-    return StorageError(
-        _SENTENCES.get(code, f"{{path}} cannot be used: {otherwise}").replace("{path}", str(path))
-    )
+    text = _SENTENCES.get(code, f"{{path}} cannot be used: {otherwise}").replace("{path}", str(path))
+    return StorageError(text, lasts=code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
 
 
 def flush(descriptor: int) -> None:

@@ -140,6 +140,21 @@ def test_deleting_makes_room_and_syncing_goes_on_by_itself() -> None:
     net.run_until(lambda: b.replica.store.counts().keys + b.replica.store.counts().deleted >= 8, within=60)
 
 
+def test_that_it_is_full_is_said_as_long_as_it_is() -> None:
+    net, a, b = pair()
+    for number in range(8):
+        a.do(ops.Put(f"k{number}", LARGE))
+    net.run_until(lambda: "--max-bytes" in alarms(b))
+    net.run(5)
+    assert "--max-bytes" in alarms(b)
+    for number in range(8):
+        a.do(ops.Delete(f"k{number}"))
+    b.do(ops.Delete("k0"))
+    net.settle()
+    net.run(5)
+    assert not alarms(b)
+
+
 def test_status_says_how_full_it_is() -> None:
     _net, _a, b = pair()
     b.do(ops.Put("k", LARGE))

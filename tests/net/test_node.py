@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -199,6 +200,32 @@ async def test_the_alarm_of_a_disk_ends_when_writes_go_well_for_a_while_and_come
             await a.run(ops.Put("k", "2"))
             await eventually(lambda: _has_no_alarm(a))
             assert len(told) == times
+
+
+async def test_that_a_file_is_damaged_is_not_over_when_writes_go_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("decent_tui.net.turn.WELL", 0.2)
+    async with Node(Settings(port=0, data=tmp_path / "a.db")) as a:
+        for error in (StorageError("it is damaged", lasts=True), StorageError("the disk is full")):
+            with monkeypatch.context() as broken:
+                broken.setattr(a._store, "commit", _raising(error))
+                with pytest.raises(Refused, match=str(error)):
+                    await a.run(ops.Put("k", "1"))
+        await a.run(ops.Put("k", "2"))
+        await eventually(lambda: _has_alarms(a, ["it is damaged"]))
+
+
+def _raising(error: Exception) -> Callable[[], bool]:
+    def fail() -> bool:
+        raise error
+
+    return fail
+
+
+async def _has_alarms(node: Node, beginnings: list[str]) -> bool:
+    alarms = (await node.run(ops.Status())).alarms
+    return [alarm.partition(";")[0] for alarm in alarms] == beginnings
 
 
 async def _has_no_alarm(node: Node) -> bool:
