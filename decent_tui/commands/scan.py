@@ -137,6 +137,34 @@ def quote(word: str) -> str:
     return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def pasted(text: str, before: str = "") -> list[str]:
+    """The command lines in a text that is pasted behind `before`. A JSON value that is written in several
+    lines is one, as long as its brackets are not closed."""
+    lines: list[str] = []
+    part: list[str] = []
+    depth = 0
+    for line in re.split("\r\n|\r|\n", text):
+        depth = depth + _brackets(line) if part else _unclosed(before + line)
+        part.append(line.strip(BLANKS) if part else line)
+        if depth <= 0:
+            lines.append(" ".join(part))
+            part, before = [], ""
+    return [*lines, " ".join(part)] if part else lines
+
+
+def _unclosed(line: str) -> int:
+    """How many brackets are open at the end of a command line, behind its key."""
+    scan = Scanner(line)
+    scan.bare_word()
+    scan.partial_word()
+    return _brackets(scan.rest())
+
+
+def _brackets(text: str) -> int:
+    """How many more brackets of JSON the text opens than it closes."""
+    return sum(_NESTING.get(token.group(), 0) for token in _JSON_TOKEN.finditer(text))
+
+
 def _end_of_json(text: str) -> int:
     """Where the JSON value that `text` begins with ends, if it is one at all."""
     if text[0] not in '{["':

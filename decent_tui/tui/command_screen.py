@@ -197,5 +197,5 @@ class CommandScreen(Screen[str]):
         if event.text.startswith(":"):
             self.action_command()
             self.prompt.command.take(event.text[1:])
-            if event.text.endswith(("\n", "\r")):
+            if event.text.endswith(("\n", "\r")) and not self.prompt.command.value:
                 self._stop_typing()

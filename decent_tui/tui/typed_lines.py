@@ -14,6 +14,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input
 
 from decent_tui.commands.complete import Completions, complete
+from decent_tui.commands.scan import pasted
 from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.alongside import alongside
 from decent_tui.tui.dropdown import Dropdown
@@ -55,9 +56,13 @@ class Line(Input):
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(taken.wait(), PATIENCE)
 
+    def lines_of(self, text: str) -> list[str]:
+        """The lines of a pasted text."""
+        return re.split("\r\n|\r|\n", text)
+
     def take(self, text: str) -> None:
         """Insert text as if it were typed."""
-        *whole, last = re.split("\r\n|\r|\n", text)
+        *whole, last = self.lines_of(text)
         for line in whole:
             self.insert_text_at_cursor(line)
             self.post_message(self.Submitted(self, self.value))
@@ -123,6 +128,10 @@ class CommandLine(Line):
         self._recalled = ""
         if self._node is not None and not self.value:
             alongside(self, partial(self._ghost.look, "", 50), "offer", exclusive=True)
+
+    def lines_of(self, text: str) -> list[str]:
+        """The commands in a pasted text; a value may be written in several lines."""
+        return pasted(text, self.value[: self.cursor_position])
 
     def remember(self, line: str) -> None:
         """Keep a submitted line in the history."""

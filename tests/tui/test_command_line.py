@@ -51,6 +51,26 @@ async def test_a_pasted_command_is_carried_out() -> None:
         assert board.prompt.command.value == "put d"
 
 
+async def test_a_value_in_several_lines_can_be_pasted() -> None:
+    node = Scripted()
+    async with shown(node) as (pilot, board):
+        pilot.app.post_message(events.Paste(':put a {\n  "x": [\n    1\n  ]\n}\n'))
+        await until(pilot, lambda: "a" in node.store)
+        assert [version.value for version in node.store["a"]] == [b'{"x":[1]}']
+        await type_line(pilot, ":put b ")
+        pilot.app.post_message(events.Paste('{\n  "y": 2\n}'))
+        await until(pilot, lambda: board.prompt.command.value == 'put b { "y": 2 }')
+
+
+async def test_what_is_pasted_and_not_closed_stays_in_the_line() -> None:
+    node = Scripted()
+    async with shown(node) as (pilot, board):
+        pilot.app.post_message(events.Paste(":put a {\nput b 2\n"))
+        await until(pilot, lambda: board.prompt.command.value.startswith("put a { put b 2"))
+        assert board.focused is board.prompt.command
+        assert not node.store
+
+
 async def test_an_error_is_one_red_sentence() -> None:
     async with shown(story()) as (pilot, board):
         await type_line(pilot, ":gte user:42\n")
