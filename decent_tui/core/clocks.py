@@ -116,6 +116,7 @@ def entry_of(node: str, author: str) -> str:
     return node if author == node else taken_in(node)
 
 
+@lru_cache(maxsize=4_096)
 def owner(entry: str) -> str:
     """The node whose number an entry of a clock is."""
     owned = _OWNED.fullmatch(entry)
@@ -130,4 +131,9 @@ def is_classic(entry: str) -> bool:
 def by_node(clock: Clock) -> dict[str, int]:
     """The numbers of a clock by the nodes that gave them. Classic entries are left out: they count for no
     base."""
-    return join(*({owner(entry): seq} for entry, seq in clock.items() if not is_classic(entry)))
+    numbers: dict[str, int] = {}
+    for entry, seq in clock.items():
+        node = owner(entry)
+        if is_node(node) and seq > numbers.get(node, 0):
+            numbers[node] = seq
+    return numbers
