@@ -297,10 +297,10 @@ def standing(peer: PeerView) -> list[Span]:
         distance = [Span("in sync", "green")]
     words += distance
     if not peer.cut and peer.state not in ("alive", "left", "forgotten"):
-        if peer.last_error:
-            words.append(Span(printable(peer.last_error[:200]), "dim"))
         if peer.retry_s is not None and peer.state != "suspect":
             words.append(Span(f"retry in {max(1, round(peer.retry_s))} s", "dim"))
+        if peer.last_error:  # last: its beginning says what it is, if there is no room for more
+            words.append(Span(printable(peer.last_error[:200]), "dim"))
     joined: list[Span] = []
     for word in words:
         joined += [Span(" · ", "dim"), word] if joined else [word]

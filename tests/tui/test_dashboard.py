@@ -344,6 +344,13 @@ async def test_a_node_that_goes_and_comes_back_is_two_lines_and_none_is_empty() 
         await until(pilot, lambda: "1 of 2 fit" in text(board.messages))
 
 
+async def test_when_a_peer_is_dialled_again_is_seen_however_long_its_error_is() -> None:
+    node = story()
+    node.peers = [PeerView("127.0.0.1:9005", None, None, "down", last_error="refused " * 20, retry_s=2.0)]
+    async with shown(node, (100, 30)) as (pilot, board):
+        await until(pilot, lambda: "down · retry in 2 s · re" in text(board.peers))
+
+
 async def test_tab_goes_round_and_back() -> None:
     async with shown(story()) as (pilot, board):
         round_trip = []
