@@ -71,7 +71,8 @@ class StorePane(Pane, can_focus=True):
     def _label(self) -> None:
         port = f" :{self._address.rpartition(':')[2]}" if self._address and self.room >= NARROW else ""
         name = Span(f"{self._called}{port}", f"bold {self._names.get(self._called, 'text')}")
-        self.label((name,), summary(self._shelf, self.room) if self._shelf is not None else ())
+        mark = (Span("▸", "bold accent"),) if self.has_focus else ()  # not by the colour of its frame alone
+        self.label((*mark, name), summary(self._shelf, self.room) if self._shelf is not None else ())
 
     def on_resize(self, event: events.Resize) -> None:
         """More or less finds room in the frame."""

@@ -118,6 +118,14 @@ async def test_a_command_goes_to_the_chosen_node_and_the_story_waits() -> None:
         assert app.guide.state == "playing"
 
 
+async def test_the_chosen_node_bears_a_mark_not_a_colour_alone() -> None:
+    async with lab() as (pilot, app, _):
+        await until(pilot, lambda: "▸anna" in text(app.lab.stores[0]))
+        await pilot.press("right_square_bracket")
+        await until(pilot, lambda: "▸ben" in text(app.lab.stores[1]))
+        assert "▸" not in text(app.lab.stores[0])
+
+
 async def test_what_nothing_undoes_is_asked_about_and_n_leaves_it() -> None:
     async with lab() as (pilot, app, cluster):
         await do(cluster, "anna", "put k 1")
