@@ -26,6 +26,8 @@ EVERYWHERE: Final[list[BindingType]] = [
     Binding("y", "yes", "do it", id="yes", tooltip="Carry out what was asked about"),
     Binding("n", "no", "leave it", id="no", tooltip="Do not carry out what was asked about"),
     Binding("escape", "no", "Leave it", show=False, id="leave_it"),
+    # where a question is seen already, no pane takes the Esc first
+    Binding("escape", "no", show=False, system=True, id="leave_it_first", priority=True),
     Binding(
         "escape",
         "back",

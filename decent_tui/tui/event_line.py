@@ -78,7 +78,7 @@ def _parts(event: AnyEvent, roster: Roster) -> tuple[Span, Face, Span, list[Span
         case Attached(up=False):
             return Span("✗", "bold red"), _NOBODY, Span("no answer", "red"), [said(event.why, "red")], ""
         case Attached():
-            text = [Span("the node answers again; what was said meanwhile is not here", "dim")]
+            text = [Span("the node answers again; what it said meanwhile is missed", "dim")]
             return Span("●", "green"), _NOBODY, Span("answers", "green"), text, ""
         case _:
             return Span(" ", "dim"), _NOBODY, Span("", "dim"), [], ""

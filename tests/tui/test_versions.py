@@ -122,6 +122,17 @@ async def test_c_and_d_mean_the_same_whatever_there_is_to_keep() -> None:
         assert len(visible(node.store["k"])) == 6
 
 
+async def test_esc_answers_a_question_before_it_leaves_a_chosen_sibling() -> None:
+    async with shown(story(), now=lambda: NOON) as (pilot, board):
+        await select(pilot, board, "user:42")
+        board.set_focus(board.versions)
+        await pilot.press("right", "d")
+        await until(pilot, lambda: bool(board.answer.question))
+        await pilot.press("escape")
+        assert not board.answer.question
+        assert board.versions.chosen == 0
+
+
 async def test_a_click_chooses_a_sibling() -> None:
     async with shown(story(), now=lambda: NOON) as (pilot, board):
         await select(pilot, board, "user:42")
