@@ -1,7 +1,7 @@
 """A window over the screen that shows lines to read, and scrolls."""
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -14,10 +14,14 @@ from textual.widgets import Input
 
 from decent_tui.tui.footing import press_clicked
 from decent_tui.tui.line_view import Inked
-from decent_tui.tui.lines import Line, crop
+from decent_tui.tui.lines import Line, crop, cut, said
 
 Write = Callable[[int, str], Sequence[Line]]
 """Makes the lines for a width in cells, with what was looked for."""
+
+
+FOUND: Final = 40
+"""Cells of the frame for what is looked for."""
 
 
 class Page(Inked, ScrollView, can_focus=True):
@@ -50,6 +54,8 @@ class Page(Inked, ScrollView, can_focus=True):
     def look_for(self, needle: str) -> None:
         """Show only what has this text."""
         self._needle = needle
+        found = (said(cut(f"  / {needle}", FOUND), "amber"),) if needle else ()
+        self.label((*self._heading, *found))
         self.scroll_home(animate=False)
         self._make()
 

@@ -444,6 +444,17 @@ async def test_help_is_made_of_the_bindings_and_the_commands() -> None:
         await pilot.press("escape")
 
 
+async def test_help_says_in_its_frame_what_is_looked_for() -> None:
+    async with shown(story()) as (pilot, _):
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Reader))
+        await type_line(pilot, "/merge")
+        page = pilot.app.screen.query_one("Page")
+        await until(pilot, lambda: "Help  / merge" in text(page))
+        await pilot.press("escape")
+        await until(pilot, lambda: "/ merge" not in text(page))
+
+
 async def test_light_theme_and_back() -> None:
     async with shown(story()) as (pilot, board):
         await pilot.press("ctrl+t")
