@@ -17,7 +17,7 @@ from decent_tui.core import messages as wire
 from decent_tui.core.errors import Refused, StorageError
 from decent_tui.core.events import AnyEvent, Carried, Changed
 from decent_tui.core.limits import ANSWER
-from decent_tui.core.operations import AnyAnswer, Keys, Leave, Operation, Rows, Snapshot
+from decent_tui.core.operations import AnyAnswer, Keys, Leave, Operation, Resolve, Rows, Snapshot, Wait
 from decent_tui.net.connection import Connection
 from decent_tui.net.turn import Turns
 
@@ -27,6 +27,14 @@ The next is not read before some of them are answered."""
 
 SHARE: Final = 4_096
 """Bytes of an operation that count as one more in the window, which so holds about 2 MiB."""
+
+READS: Final = 16
+"""Operations of one program under way whose answers may be long whatever was asked: a key has up to 256 KiB,
+in many versions more, and an answer waits here until it is sent."""
+
+UNREAD: Final = 60.0
+"""Seconds in which nothing of its answers is read after which a program is given up, and what waits for it. A
+person may have stopped it for a moment."""
 
 PART: Final = 128 * 1024
 """Characters of a long answer in one line: at most 512 KiB, whatever they are."""
@@ -51,7 +59,7 @@ _log: Final = logging.getLogger(__name__)
 
 class Caller:
     """One connection of a program. `send` puts a message on it, `keep` holds its tasks while the node runs,
-    `retired` is told when it made the node leave the cluster."""
+    `retired` is told when it made the node leave the cluster, `deaf` when it does not read its answers."""
 
     def __init__(
         self,
@@ -61,12 +69,14 @@ class Caller:
         send: Callable[[wire.Message, wire.RequestId], None],
         keep: Callable[[Coroutine[None, None, None]], "asyncio.Task[None]"],
         retired: Callable[[], None],
+        deaf: Callable[[], None],
     ) -> None:
         self._connection = connection
         self._turns = turns
         self._send = send
         self._keep = keep
         self._retired = retired
+        self._deaf = deaf
         self._load = 0  # of the window
         self._room = asyncio.Event()
         self._sending = asyncio.Lock()
@@ -85,15 +95,16 @@ class Caller:
                 self._watch.cancel()
             self._watch = self._keep(self._tell(frozenset(message.wanted), request))
             return
-        share = 1 + size // SHARE
+        operation = cast("Operation[AnyAnswer]", message.operation)
+        share = WINDOW // READS if _says_much(operation) else 1 + size // SHARE
         while self._load and self._load + share > WINDOW:
             self._room.clear()
             await self._room.wait()
         self._load += share
-        task = self._keep(self._operate(cast("Operation[AnyAnswer]", message.operation), request))
+        task = self._keep(self._operate(operation, request))
         self._under_way.add(task)
         task.add_done_callback(lambda done: self._done(done, share))
-        if isinstance(message.operation, Snapshot):  # a second whole store need not wait beside the first
+        if isinstance(operation, Snapshot):  # a second whole store need not wait beside the first
             await asyncio.wait({task})
 
     async def end(self) -> None:
@@ -131,10 +142,19 @@ class Caller:
         with suppress(OSError):  # nobody is there any more
             async with self._sending:
                 for answer in answers:
-                    await self._connection.drained()
+                    await self._read_on()
                     self._send(answer, request)
         if left:
             self._retired()
+
+    async def _read_on(self) -> None:
+        """Return when the program has read most of what was sent; OSError when it is gone, or never does."""
+        try:
+            async with asyncio.timeout(UNREAD):
+                await self._connection.drained()
+        except TimeoutError:
+            self._deaf()
+            raise
 
     # ------------------------------------------------------------------ events
 
@@ -153,6 +173,11 @@ class Caller:
             pass  # nobody is there any more
         finally:
             end()
+
+
+def _says_much(operation: Operation[AnyAnswer]) -> bool:
+    """Whether the answer may be longer than the question: that of a write says what was written."""
+    return (operation.looks and not isinstance(operation, Wait)) or isinstance(operation, Resolve)
 
 
 class _Waiting:

@@ -252,6 +252,7 @@ class Traffic:
                 send=lambda answer, to: self._send(number, answer, to),
                 keep=self._run,
                 retired=self._retired,
+                deaf=lambda: self._give_up(number),
             )
         await self._callers[number].take(message, request, size)
 
@@ -304,7 +305,12 @@ class Traffic:
         self._engine.carried(number, len(line), outgoing=True)
         self._watch(number, message, wire.type_name(message), line, outgoing=True)
         if connection.waiting > HOPELESS:
-            self._connections.pop(number)
+            self._give_up(number)
+
+    def _give_up(self, number: int) -> None:
+        """Close a connection on which too much waits."""
+        connection = self._connections.pop(number, None)
+        if connection is not None:
             connection.close(at_once=True)
             self._turns.feed(lambda: self._engine.lost(number, "it does not read what is sent"))
 

@@ -3,14 +3,16 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 import pytest
 
 from decent_tui.core import operations as ops
 from decent_tui.core.events import AnyEvent
 from decent_tui.core.limits import MAX_CLOCK, MAX_KEY, MAX_NODES, MAX_NUMBER, MAX_VALUE
+from decent_tui.net.caller import READS
 from decent_tui.net.node import Node, Settings
 from decent_tui.net.settings import Limits
 from tests.net.support import Client, address, alive, client, eventually, memory_node, values
@@ -235,6 +237,37 @@ async def test_a_member_that_does_not_read_costs_no_memory_and_gets_all_by_its_n
                     answered = heard.get("id") == number
                     claimed = answered and "seen" in payload
         assert len(got) == 200
+
+
+async def test_a_program_that_asks_and_does_not_read_has_few_answers_waiting_and_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with memory_node() as node, client(node, buffer=16_384) as greedy:
+        await node.run(ops.Put("k", json.dumps("x" * 200_000)))
+        asked: list[object] = []
+        run = node._turns.run
+
+        def counted(operation: ops.Operation[Any]) -> Awaitable[Any]:
+            asked.append(operation)
+            return run(operation)
+
+        monkeypatch.setattr(node._turns, "run", counted)
+        monkeypatch.setattr("decent_tui.net.caller.UNREAD", 1.0)
+        greedy.pause()
+        for number in range(300):
+            question = {"type": "OPERATE", "payload": {"operation": {"op": "get", "key": "k"}}, "id": number}
+            greedy.send(json.dumps(question).encode())
+        await eventually(lambda: _has_asked(asked))
+        await eventually(lambda: _is_alone(node))
+        assert len(asked) < 4 * READS
+
+
+async def _has_asked(asked: list[object]) -> bool:
+    return len(asked) >= READS
+
+
+async def _is_alone(node: Node) -> bool:
+    return not node.load().connections
 
 
 def _ranges(node: Node, got: set[str]) -> dict[str, list[int]]:
