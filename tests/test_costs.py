@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
+from unittest import mock
 
 import pytest
 
@@ -296,6 +297,11 @@ def test_a_heartbeat_costs_the_same_however_many_peers_there_are(few: Among, man
 
 def test_an_idle_second_costs_as_much_more_as_there_are_peers(few: Among, many: Among) -> None:
     assert calls(many.second) <= 10 * calls(few.second)
+    assert steps(many.second) <= 10 * steps(few.second)
+    unlike = Seen.__eq__
+    with mock.patch.object(Seen, "__eq__", autospec=True, side_effect=unlike) as compared:
+        many.second()
+    assert not compared.called  # what is level was found to be so once
 
 
 def test_the_heartbeats_of_a_second_are_one_message(many: Among) -> None:

@@ -9,6 +9,7 @@ from decent_tui.core.audit import Auditor
 from decent_tui.core.batch import pack
 from decent_tui.core.events import Collected
 from decent_tui.core.links import Link
+from decent_tui.core.members import Known
 from decent_tui.core.own_numbers import check_own, highest_of
 from decent_tui.core.parts import Parts
 from decent_tui.core.push import eager
@@ -86,7 +87,7 @@ class Exchange:
         pull.id, pull.started = self._pulls, self._parts.clock.now
         known = self._parts.members.get(link.node)
         pull.told = known.seen.copy() if known is not None else Seen()
-        link.untold(self._parts.replica.seen)
+        self._untold(link)
         self._parts.out.send(link.id, pull.question(self._parts.replica), pull.id)
 
     def asked(self, link: Link, question: wire.Sync, request: wire.RequestId) -> None:
@@ -128,6 +129,7 @@ class Exchange:
         """Whoever sends versions has them, and a pull that brings some is alive."""
         known = self._parts.members.get(link.node)
         if known is not None:
+            known.level = ""
             for node, some in numbers.items():
                 known.seen.add_all(node, some)
         if link.pull is not None:
@@ -230,9 +232,16 @@ class Exchange:
                 self.pull(link)
         if beat.digest == parts.replica.digest() and link.node is not None:
             known = parts.members.get(link.node)
-            if known is not None and known.seen != parts.replica.seen:
-                parts.members.heard(link.node, parts.replica.seen.copy())
-                parts.look_what_settled()
+            if known is not None and known.level != beat.digest:
+                self._is_level(known)
+
+    def _is_level(self, known: Known) -> None:
+        """A member has seen what we have. That is looked at once, not at each of its heartbeats."""
+        replica = self._parts.replica
+        if known.seen != replica.seen:
+            self._parts.members.heard(known.node, replica.seen.copy())
+            self._parts.look_what_settled()
+        known.level = replica.digest()
 
     def _has_lost_push(self, link: Link, told: wire.Flat) -> bool:
         """Whether a peer tells of writes of its own that we lack. It pushes them to everyone before it tells
@@ -246,7 +255,15 @@ class Exchange:
         link.owes_word = False
         replica = self._parts.replica
         unsent = replica.node if link.outbox else ""
-        self._parts.out.send(link.id, self._beats(link.untold(replica.seen, unsent), echo))
+        self._parts.out.send(link.id, self._beats(self._untold(link, unsent), echo))
+
+    def _untold(self, link: Link, unsent: str = "") -> dict[str, Ranges]:
+        """What of our `seen` is to be told on a link (see `Link.untold`); nothing while nothing changes."""
+        replica = self._parts.replica
+        if link.told_digest == replica.digest():
+            return {}
+        link.told_digest = "" if unsent else replica.digest()
+        return link.untold(replica.seen, unsent)
 
     def _beats(self, news: dict[str, Ranges], echo: Literal["", "ask", "answer"]) -> wire.Heartbeat:
         """A heartbeat that tells this. Most links get the same, and it is made once."""
@@ -285,7 +302,7 @@ class Exchange:
         link.unlike = 0 if link.digest == self._parts.replica.digest() else link.unlike + 1
         if link.unlike >= RETELL:
             link.unlike = 0
-            link.told.clear()
+            link.tell_again()
 
     def _check_one(self, links: Sequence[Link]) -> None:
         """The periodic check: pull from one peer, drawn by chance, that has what we lack."""

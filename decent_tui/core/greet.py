@@ -81,7 +81,7 @@ class Greeting:
         for peer in parts.peers.due(parts.clock.now):
             if not parts.faults.is_cut(peer.node, peer.address):
                 parts.dial(peer)
-        for link in parts.links.all():
+        for link in parts.links.new():
             age = parts.clock.now - link.opened
             if link.kind == "new" and link.dialled and age > PATIENCE:
                 self._failed(link.dialled, "it does not answer the handshake", refused=False)

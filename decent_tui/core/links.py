@@ -42,6 +42,8 @@ class Link(msgspec.Struct):
     outbox: Outbox = msgspec.field(default_factory=Outbox)
     told: dict[str, Ranges] = {}
     """What of our `seen` was last told on this link."""
+    told_digest: str = ""
+    """The digest at which that was all of it; empty where it never was, or all is to be told again."""
     fed: float = -1e9
     """When versions last came on this link."""
     owes_word: bool = False
@@ -73,6 +75,11 @@ class Link(msgspec.Struct):
         news = {node: held for node, held in seen.items() if self.told.get(node) != held and node != unsent}
         self.told.update(news)
         return news
+
+    def tell_again(self) -> None:
+        """Let all of `seen` count as untold."""
+        self.told.clear()
+        self.told_digest = ""
 
 
 class Links:
@@ -124,6 +131,10 @@ class Links:
     def decent(self) -> Sequence[Link]:
         """The links to nodes of our kind, in the order in which they were opened."""
         return self._all("decent")
+
+    def new(self) -> Sequence[Link]:
+        """The connections of which nobody knows yet who is at the other end."""
+        return self._all("new")
 
     def classic(self) -> Sequence[Link]:
         """The links that we opened to classic peers."""

@@ -29,6 +29,9 @@ class Known(msgspec.Struct):
     seen: Seen = msgspec.field(default_factory=Seen)
     volatile: bool = False
     classic: bool = False
+    level: str = ""
+    """The digest of this very node at which `seen` was found to be the same as its own, if nothing more was
+    heard since."""
 
     def row(self) -> Member:
         """The form in the store."""
@@ -117,7 +120,7 @@ class Membership:
                 return
             self._known[node] = known
             self.is_new = True
-        known.seen = seen
+        known.seen, known.level = seen, ""
         self._dirty.add(node)
 
     def heard_wire(self, node: str, flat: Flat, *, whole: bool) -> Seen:

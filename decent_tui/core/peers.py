@@ -238,7 +238,7 @@ class Peers:
         for peer in self:
             if asleep > FROZEN and peer.heard is not None:
                 peer.heard += asleep
-            if peer.heard is not None:
+            if peer.heard is not None and now - peer.heard >= SUSPECT:
                 state = judge(peer.state, now - peer.heard)
                 if state != peer.state:
                     peer.state, peer.since = state, now
