@@ -156,7 +156,7 @@ def cards(inspection: Inspection, values: Values, look: Look) -> Laid:
     places: list[Place] = []
     for start in range(0, count, across):
         row = [
-            body(view, shown[at].lines, look, wide - 4, highest, len(inspection.members))
+            body(view, shown[at].lines, look, wide - 4, highest, len(inspection.members), alone=count == 1)
             for at, view in enumerate(inspection.siblings[start : start + across], start)
         ]
         tall = max(map(len, row))
@@ -207,9 +207,17 @@ def heading(view: SiblingView, at: int, count: int, look: Look, wide: int, edge:
 
 
 def body(
-    view: SiblingView, value: Sequence[Line], look: Look, room: int, highest: int, members: int
+    view: SiblingView,
+    value: Sequence[Line],
+    look: Look,
+    room: int,
+    highest: int,
+    members: int,
+    *,
+    alone: bool = False,
 ) -> list[Line]:
-    """What stands in a card: the lines of the value, its clock entry by entry, and the ids."""
+    """What stands in a card: the lines of the value, its clock entry by entry, the ids, and who holds it (for
+    a card that is alone the pane says that above)."""
     record, roster = view.record, look.roster
     made = list(value)
     if record.deleted:
@@ -225,7 +233,10 @@ def body(
     held = len(set(view.held))
     told = (Span(f"held by {held}/{members}", "dim" if held >= members else "amber"),)
     cid = (Span(f"cid {record.cid[:8]}…", "dim"),)
-    made += [told] if record.deleted else _set(cid, told, room)
+    if alone:  # who holds the key stands above
+        made += [] if record.deleted else [cid]
+    else:
+        made += [told] if record.deleted else _set(cid, told, room)
     if record.node_id != view.node:
         author = roster.face(record.node_id)
         made += flow([Span("written by", "dim"), said(author.label, author.ink)], room)

@@ -44,6 +44,16 @@ async def test_a_conflict_is_explained() -> None:
         assert pane.count('"name": "kavin"') == 2
 
 
+async def test_who_holds_a_key_is_said_once_where_it_has_one_version() -> None:
+    async with shown(story(), now=lambda: NOON) as (pilot, board):
+        await select(pilot, board, "theme")
+        await until(pilot, lambda: "lamport" in text(board.versions))
+        assert text(board.versions).count("held by") == 1
+        await select(pilot, board, "user:42")
+        await until(pilot, lambda: "≠ 2 siblings" in text(board.versions))
+        assert text(board.versions).count("held by") == 3
+
+
 async def test_narrow_cards_are_stacked() -> None:
     async with shown(story(), (80, 24)) as (pilot, board):
         await select(pilot, board, "user:42") if board.versions.display else board.keys.show_key("user:42")
