@@ -1,20 +1,20 @@
 """What this node remembers of how its keys changed: the newest changes of this run, in memory."""
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
 from decent_tui.core.store import Change
-from decent_tui.core.sync import weight
 
 CHANGES: Final = 10_000
-"""Changes remembered at most: looking through all of them takes about a millisecond."""
-
-_NOTHING: Final = Change("", (), (), (), ())
+"""Changes remembered, and at most some more that came together with the oldest of them: looking through all
+of them takes about a millisecond."""
 
 BYTES: Final = 8 * 1024 * 1024
 """Bytes of the versions in them at most."""
+
+_NOTHING: Final = Change("", (), (), (), ())
 
 
 class Remembered(NamedTuple):
@@ -27,38 +27,54 @@ class Remembered(NamedTuple):
     text: str = ""
 
 
+class _Group(NamedTuple):
+    """Changes that came together. They are kept so because nearly all of them are never asked for: one by
+    one they would cost a tenth of what it takes to apply them."""
+
+    at: int
+    source: str
+    changes: Sequence[Change]
+    text: str
+    size: int
+
+    def each(self) -> list[Remembered]:
+        return [Remembered(self.at, self.source, change, self.text) for change in self.changes]
+
+
 class Recollection:
-    """The newest changes, oldest first."""
+    """The newest changes, oldest first, each with its number (the first ever is 0)."""
 
     def __init__(self) -> None:
-        self._all: deque[Remembered] = deque()
-        self._sizes: deque[int] = deque()
-        """About how many bytes each of them takes."""
+        self._groups: deque[_Group] = deque()
         self._size = 0
+        self._first = self._end = 0
+        """The number of the oldest change that is remembered, and that of the next to come."""
         self._uncommitted = 0
-        self._gone = 0
+        """How many of the groups."""
         self.complete = True
         """Whether nothing was dropped yet."""
 
-    def note(self, at: int, source: str, changes: Iterable[Change]) -> None:
+    def note(self, at: int, source: str, changes: Sequence[Change]) -> None:
         """Remember changes."""
-        self._keep([Remembered(at, source, change) for change in changes])
-
-    def _keep(self, new: Sequence[Remembered]) -> None:
-        sizes = [_size(remembered.change) for remembered in new]
-        self._all += new
-        self._sizes += sizes
-        self._size += sum(sizes)
-        self._uncommitted += len(new)
-        while len(self._all) > CHANGES or (self._size > BYTES and len(self._all) > 1):
-            self._all.popleft()
-            self._size -= self._sizes.popleft()
-            self._gone += 1
-            self.complete = False
+        self._keep(_Group(at, source, changes, "", _size(changes)))
 
     def note_network(self, at: int, text: str) -> None:
         """Remember that something was dialled here, or that a peer's state changed."""
-        self._keep([Remembered(at, "", _NOTHING, text)])
+        self._keep(_Group(at, "", (_NOTHING,), text, _size((_NOTHING,))))
+
+    def _keep(self, group: _Group) -> None:
+        groups = self._groups
+        groups.append(group)
+        self._size += group.size
+        self._end += len(group.changes)
+        self._uncommitted += 1
+        while len(groups) > 1 and (
+            self._size > BYTES or self._end - self._first - len(groups[0].changes) >= CHANGES
+        ):
+            oldest = groups.popleft()
+            self._size -= oldest.size
+            self._first += len(oldest.changes)
+            self.complete = False
 
     def commit(self) -> None:
         """What was noted did happen."""
@@ -66,27 +82,44 @@ class Recollection:
 
     def undo(self) -> None:
         """What was noted since the last commit did not happen."""
-        for _ in range(min(self._uncommitted, len(self._all))):
-            self._all.pop()
-            self._size -= self._sizes.pop()
+        for _ in range(min(self._uncommitted, len(self._groups))):
+            group = self._groups.pop()
+            self._size -= group.size
+            self._end -= len(group.changes)
         self._uncommitted = 0
 
     def since(self, number: int, limit: int) -> tuple[int, list[Remembered]]:
-        """At most `limit` changes from a number on (the first ever is 0), and the number of the first of
-        them: a later one than asked for, if those in between are not remembered any more."""
-        first = max(number, self._gone)
-        last = min(len(self._all) - self._uncommitted, first - self._gone + limit)
-        return first, list(islice(self._all, first - self._gone, max(last, first - self._gone)))
+        """At most `limit` changes from a number on, and the number of the first of them: a later one than
+        asked for, if those in between are not remembered any more."""
+        first = max(number, self._first)
+        behind: list[_Group] = []
+        start = self._end  # the number of the first change in the groups looked at
+        for group in reversed(self._groups):  # mostly the newest are asked for
+            if start <= first:
+                break
+            behind.append(group)
+            start -= len(group.changes)
+        certain = behind[self._uncommitted :]
+        found = (one for group in reversed(certain) for one in group.each())
+        return first, list(islice(found, first - start, first - start + limit))
 
     def of(self, key: str) -> list[Remembered]:
         """The changes of a key, oldest first."""
-        return [remembered for remembered in self._all if remembered.change.key == key]
+        return list(self._of(key))
+
+    def _of(self, key: str) -> Iterator[Remembered]:
+        for at, source, changes, text, _ in self._groups:
+            for change in changes:
+                if change.key == key:
+                    yield Remembered(at, source, change, text)
 
 
-def _size(change: Change) -> int:
-    size = 128
-    for version in change.kept:
-        size += weight(version)
-    for version in change.dropped:
-        size += weight(version)
-    return size
+def _size(changes: Sequence[Change]) -> int:
+    """About how many bytes they take."""
+    return sum(
+        [
+            128 + len(version.key) + len(version.value or b"") + 32 * len(version.context)
+            for change in changes
+            for version in change.kept + change.dropped
+        ]
+    ) + 128 * len(changes)
