@@ -17,12 +17,21 @@ _MODULUS: Final = 2**256
 
 def of(version: Version) -> int:
     """What one version adds: 0 for a tombstone."""
-    if version.value is None:
-        return 0
-    text = f"{len(version.key)}:{version.key}{version.node}:{version.seq}:{version.cid}"
-    return int.from_bytes(sha256(text.encode()).digest(), "big")
+    return _sum((version,))
 
 
 def change(before: int, dropped: Iterable[Version], kept: Iterable[Version]) -> int:
     """The fingerprint after `dropped` went and `kept` came."""
-    return (before - sum(map(of, dropped)) + sum(map(of, kept))) % _MODULUS
+    return (before - _sum(dropped) + _sum(kept)) % _MODULUS
+
+
+def _sum(versions: Iterable[Version]) -> int:
+    return sum(
+        [
+            int.from_bytes(
+                sha256(f"{len(one.key)}:{one.key}{one.node}:{one.seq}:{one.cid}".encode()).digest(), "big"
+            )
+            for one in versions
+            if one.value is not None
+        ]
+    )

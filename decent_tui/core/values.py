@@ -6,6 +6,7 @@ a person, a file or a peer, so that all nodes agree on what can be read.
 
 import json
 import re
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -48,6 +49,15 @@ def check_key(key: str) -> str:
     if _CONTROL.search(key):
         raise ValueError("a key must not contain control characters")
     return key
+
+
+def check_keys(keys: Sequence[str]) -> None:
+    """The same for several at once, which is faster."""
+    whole = "".join(keys)
+    plain = whole.isascii() and whole.isprintable() and all(keys)
+    if not plain or max(map(len, keys), default=0) > MAX_KEY:
+        for key in keys:
+            check_key(key)
 
 
 def content_id(value: object) -> str:
@@ -95,10 +105,25 @@ def text_id(text: bytes) -> str:
     return _content_id(text, decode_value(text))
 
 
+def text_ids(texts: Sequence[bytes]) -> list[str]:
+    """The same for several at once, which takes half as long for short and plain ones, as most are."""
+    if max(map(len, texts), default=0) > MAX_DEPTH or not _is_plain(b" ".join(texts)):
+        return [text_id(text) for text in texts]
+    try:
+        return [sha256(_encode_sorted(_decode(text))).hexdigest() for text in texts]
+    except (msgspec.DecodeError, RecursionError):
+        return [text_id(text) for text in texts]  # which says what is wrong
+
+
+def _is_plain(text: bytes) -> bool:
+    """Whether two encoders write these values alike, if one sorts the keys of objects as the other does."""
+    return len(text.translate(None, _ESCAPED)) == len(text) and not _LARGE_OR_BROKEN.search(text)
+
+
 def _content_id(text: bytes, value: object) -> str:
     """The content id of a value that was read from this text. Most texts are such that another encoder, which
     is several times as fast, writes the same canonical JSON as Python's."""
-    if len(text.translate(None, _ESCAPED)) == len(text) and not _LARGE_OR_BROKEN.search(text):
+    if _is_plain(text):
         return sha256(_encode_sorted(value)).hexdigest()
     return content_id(value)
 
