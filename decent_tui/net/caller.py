@@ -59,7 +59,8 @@ _log: Final = logging.getLogger(__name__)
 
 class Caller:
     """One connection of a program. `send` puts a message on it, `keep` holds its tasks while the node runs,
-    `retired` is told when it made the node leave the cluster, `deaf` when it does not read its answers."""
+    `retired` is told when it made the node leave the cluster, `deaf` when it does not read its answers.
+    `whole`, which is that of all programs, is held while a whole store is on its way to one."""
 
     def __init__(
         self,
@@ -70,6 +71,7 @@ class Caller:
         keep: Callable[[Coroutine[None, None, None]], "asyncio.Task[None]"],
         retired: Callable[[], None],
         deaf: Callable[[], None],
+        whole: asyncio.Lock,
     ) -> None:
         self._connection = connection
         self._turns = turns
@@ -77,6 +79,7 @@ class Caller:
         self._keep = keep
         self._retired = retired
         self._deaf = deaf
+        self._whole = whole
         self._load = 0  # of the window
         self._room = asyncio.Event()
         self._sending = asyncio.Lock()
@@ -101,10 +104,11 @@ class Caller:
             self._room.clear()
             await self._room.wait()
         self._load += share
-        task = self._keep(self._operate(operation, request))
+        whole = isinstance(operation, Snapshot)
+        task = self._keep((self._send_whole if whole else self._operate)(operation, request))
         self._under_way.add(task)
         task.add_done_callback(lambda done: self._done(done, share))
-        if isinstance(operation, Snapshot):  # a second whole store need not wait beside the first
+        if whole:
             await asyncio.wait({task})
 
     async def end(self) -> None:
@@ -125,6 +129,11 @@ class Caller:
         self._room.set()
 
     # ------------------------------------------------------------------ operations
+
+    async def _send_whole(self, operation: Operation[AnyAnswer], request: wire.RequestId) -> None:
+        """Answer with the whole store: a second one need not wait in memory beside the first."""
+        async with self._whole:
+            await self._operate(operation, request)
 
     async def _operate(self, operation: Operation[AnyAnswer], request: wire.RequestId) -> None:
         try:

@@ -54,6 +54,7 @@ class Traffic:
         self._callers: dict[int, Caller] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._late = Late()
+        self._whole = asyncio.Lock()
         self._encoded: dict[type[wire.Message], tuple[wire.Message, bytes]] = {}
         self._stopping = False
 
@@ -253,6 +254,7 @@ class Traffic:
                 keep=self._run,
                 retired=self._retired,
                 deaf=lambda: self._give_up(number),
+                whole=self._whole,
             )
         await self._callers[number].take(message, request, size)
 

@@ -239,31 +239,58 @@ async def test_a_member_that_does_not_read_costs_no_memory_and_gets_all_by_its_n
         assert len(got) == 200
 
 
+def asked_of(node: Node, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The operations that are started from now on."""
+    asked: list[object] = []
+    run = node._turns.run
+
+    def counted(operation: ops.Operation[Any]) -> Awaitable[Any]:
+        asked.append(operation)
+        return run(operation)
+
+    monkeypatch.setattr(node._turns, "run", counted)
+    return asked
+
+
 async def test_a_program_that_asks_and_does_not_read_has_few_answers_waiting_and_is_given_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with memory_node() as node, client(node, buffer=16_384) as greedy:
         await node.run(ops.Put("k", json.dumps("x" * 200_000)))
-        asked: list[object] = []
-        run = node._turns.run
-
-        def counted(operation: ops.Operation[Any]) -> Awaitable[Any]:
-            asked.append(operation)
-            return run(operation)
-
-        monkeypatch.setattr(node._turns, "run", counted)
+        asked = asked_of(node, monkeypatch)
         monkeypatch.setattr("decent_tui.net.caller.UNREAD", 1.0)
         greedy.pause()
         for number in range(300):
             question = {"type": "OPERATE", "payload": {"operation": {"op": "get", "key": "k"}}, "id": number}
             greedy.send(json.dumps(question).encode())
-        await eventually(lambda: _has_asked(asked))
+        await eventually(lambda: _has_asked(asked, READS))
         await eventually(lambda: _is_alone(node))
         assert len(asked) < 4 * READS
 
 
-async def _has_asked(asked: list[object]) -> bool:
-    return len(asked) >= READS
+async def test_one_whole_store_at_a_time_waits_to_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with memory_node() as node, AsyncExitStack() as stack:
+        for number in range(30):
+            await node.run(ops.Put(f"k{number}", json.dumps("x" * 200_000)))
+        asked = asked_of(node, monkeypatch)
+        greedy = [await stack.enter_async_context(client(node, buffer=16_384)) for _ in range(3)]
+        for one in greedy:
+            one.pause()
+            one.say("OPERATE", operation={"op": "snapshot"})
+        await eventually(lambda: _has_asked(asked, 1))
+        async with client(node) as other:
+            for _ in range(3):  # each is read after what was sent before it
+                other.say("OPERATE", operation={"op": "count"})
+                assert (await other.hear() or {})["type"] == "ANSWER"
+            assert sum(isinstance(operation, ops.Snapshot) for operation in asked) == 1
+            for one in greedy:
+                one.writer.transport.abort()
+            other.say("OPERATE", operation={"op": "snapshot"})
+            assert (await other.hear(20) or {})["type"] == "ANSWER"
+
+
+async def _has_asked(asked: list[object], many: int) -> bool:
+    return len(asked) >= many
 
 
 async def _is_alone(node: Node) -> bool:
