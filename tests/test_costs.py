@@ -258,6 +258,10 @@ class Among(Node):
             self.engine.received(link, wire.Line(wire.Sync(seen.to_wire()), 2))
         self.turn()
 
+    def turn(self) -> None:
+        self.engine.pushes(range(100))
+        super().turn()
+
     def beat(self, link: int) -> None:
         """A heartbeat comes, from whoever has the same as this node."""
         self.engine.carried(link, 60, outgoing=False)
@@ -273,6 +277,15 @@ class Among(Node):
             self.turn()
         for link in self.others:
             self.beat(link)
+
+    def write(self, at: int) -> None:
+        """A local write, and each of the others tells that it has it."""
+        self.put(at, 1)
+        replica = self.engine.parts.replica
+        told = {replica.node: [1, replica.counter]}
+        for link in self.others:
+            self.engine.received(link, wire.Line(wire.Heartbeat(replica.digest(), told)))
+            self.turn()
 
     def ask(self, operation: ops.AnyOperation) -> None:
         """An operation is carried out."""
@@ -316,6 +329,15 @@ def test_the_heartbeats_of_a_second_are_one_message(many: Among) -> None:
         beats = [message for message in sent if isinstance(message, wire.Heartbeat)]
         assert len(beats) == len(many.others)
         assert len({id(beat) for beat in beats}) == 1
+
+
+def test_a_write_that_many_acknowledge_costs_the_same_for_each(few: Among, many: Among) -> None:
+    cost = []
+    for node in (few, many):
+        node.write(1)
+        cost.append((calls(lambda node=node: node.write(2)), steps(lambda node=node: node.write(3))))
+    assert cost[1][0] <= 10 * cost[0][0]
+    assert cost[1][1] <= 10 * cost[0][1]
 
 
 class Asked(list[int]):

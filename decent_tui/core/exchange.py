@@ -176,7 +176,7 @@ class Exchange:
         if link.node is None:
             return
         said = parts.members.heard_wire(link.node, flat, whole=whole)
-        parts.look_what_settled()
+        parts.look_what_settled(parts.members.get(link.node))
         self._check_own(self._ours(said))
 
     def _ours(self, said: Seen) -> int:
@@ -240,7 +240,7 @@ class Exchange:
         replica = self._parts.replica
         if known.seen != replica.seen:
             self._parts.members.heard(known.node, replica.seen.copy())
-            self._parts.look_what_settled()
+            self._parts.look_what_settled(known)
         known.level = replica.digest()
 
     def _has_lost_push(self, link: Link, told: wire.Flat) -> bool:

@@ -11,7 +11,7 @@ from decent_tui.core.events import Alarm, Changed, Conflict, PeerChanged, Settle
 from decent_tui.core.faults import Faults
 from decent_tui.core.limits import MAX_LEARNED_PEERS, SIBLINGS_WARN
 from decent_tui.core.links import Link, Links
-from decent_tui.core.members import Membership
+from decent_tui.core.members import Known, Membership
 from decent_tui.core.operations import PeerState
 from decent_tui.core.outputs import Dial, Drop, Outputs
 from decent_tui.core.peers import Peer, Peers
@@ -183,11 +183,12 @@ class Parts:
         counts.pop(node or "", None)
         return counts
 
-    def look_what_settled(self) -> None:
-        """Some peer's word came, or time passed: see which of our writes everybody has now."""
-        if self.settling.in_flight:
+    def look_what_settled(self, heard: Known | None = None) -> None:
+        """A peer's word was heard, or (None) time passed: see which of our writes everybody has now."""
+        settling = self.settling
+        if settling.can_settle(heard.node, heard.seen) if heard else settling.in_flight:
             seen = {peer.node or "": self.seen_by(peer) for peer in self.alive_peers()}
-            self.settling.look(seen, self.clock.now)
+            settling.look(seen, self.clock.now)
 
     def alarm(self, text: str) -> None:
         """Something a person must know; said once until it is over, unless much else was said since."""

@@ -49,7 +49,9 @@ class Seen:
 
     def copy(self) -> "Seen":
         """An independent copy (the ranges themselves are immutable and shared)."""
-        return Seen(self._by_node)
+        copied = Seen()
+        copied._by_node = dict(self._by_node)
+        return copied
 
     def add(self, dot: Dot) -> None:
         """Take in one dot."""

@@ -40,6 +40,9 @@ class Settling:
         """Number and time of each write that somebody alive still lacks, rising."""
         self._settled: deque[_Settled] = deque(maxlen=KEPT)
         self._waited_for: frozenset[str] = frozenset()
+        self._late: set[str] | None = None
+        """Who lacked the first write in flight at the last look and has not been heard to have it since; None
+        when nobody has looked yet."""
         self.took = Histogram(BOUNDS)
         """The seconds of every write of this run that settled."""
 
@@ -51,10 +54,19 @@ class Settling:
         while self._flying and self._flying[-1][0] >= seq:
             self._flying.pop()
         if not self._flying:
-            self._waited_for = frozenset()
+            self._waited_for, self._late = frozenset(), None
         self._flying.append((seq, now))
         if len(self._flying) > FLYING:
             self._flying.popleft()
+
+    def can_settle(self, node: str, seen: Seen) -> bool:
+        """Whether a look is worth while, now that a peer was heard to have seen this: only the last that a
+        write waits for settles it. (With 50 peers each write is acknowledged 50 times.)"""
+        if not self._flying or self._late is None:
+            return bool(self._flying)
+        if seen.base(self._node) >= self._flying[0][0]:
+            self._late.discard(node)
+        return not self._late
 
     def look(self, alive: Mapping[str, Seen], now: float) -> None:
         """See what has settled, by what the alive peers are known to have seen."""
@@ -66,6 +78,9 @@ class Settling:
             if reached is not None and not someone_left:  # else it was given up, not settled
                 self._settled.append(_Settled(now, now - began))
                 self.took.note(now - began)
+        if self._flying:
+            first = self._flying[0][0]
+            self._late = {node for node, seen in alive.items() if seen.base(self._node) < first}
 
     @property
     def in_flight(self) -> int:

@@ -7,6 +7,8 @@ from decent_tui.core.settling import KEPT, RECENT, Settling, newest, percentile
 
 from .builders import A, B, C
 
+D = "d" * 16
+
 
 def up_to(seq: int) -> Seen:
     """Having seen the first writes of A."""
@@ -23,6 +25,33 @@ def test_a_write_settles_when_the_last_alive_peer_has_it() -> None:
     assert settling.in_flight == 0
     assert settling.recent(11.0) == [pytest.approx(0.25)]
     assert settling.oldest(11.0) == 0
+
+
+def test_only_the_word_of_the_last_that_lacks_a_write_calls_for_a_look() -> None:
+    settling = Settling()
+    assert not settling.can_settle(B, up_to(1))  # there is nothing in flight
+    settling.wrote(A, 1, 10.0)
+    assert settling.can_settle(B, up_to(1))  # nobody has looked yet
+    settling.look({B: up_to(1), C: up_to(0), D: up_to(0)}, 10.1)
+    assert not settling.can_settle(B, up_to(1))
+    assert not settling.can_settle(C, up_to(1))  # D still lacks it
+    assert not settling.can_settle(D, up_to(0))
+    settling.wrote(A, 2, 10.1)
+    assert settling.can_settle(D, up_to(1))
+    settling.look({B: up_to(1), C: up_to(2), D: up_to(1)}, 10.2)
+    assert settling.in_flight == 1
+    assert not settling.can_settle(D, up_to(2))  # B lacks the second
+    assert settling.can_settle(B, up_to(2))
+
+
+def test_who_came_meanwhile_is_waited_for_too() -> None:
+    settling = Settling()
+    settling.wrote(A, 1, 10.0)
+    settling.look({B: up_to(0)}, 10.1)
+    assert settling.can_settle(B, up_to(1))
+    settling.look({B: up_to(1), C: up_to(0)}, 10.2)
+    assert settling.in_flight == 1
+    assert settling.can_settle(C, up_to(1))
 
 
 def test_a_gap_keeps_later_writes_in_flight() -> None:
