@@ -23,8 +23,8 @@ from decent_tui.core.members import Membership
 from decent_tui.core.outputs import Send
 from decent_tui.core.parts import Self
 from decent_tui.core.seen import Seen
-from decent_tui.core.store import Root
-from decent_tui.core.version import Version
+from decent_tui.core.store import Change, Root
+from decent_tui.core.version import Version, merge
 from decent_tui.storage.sqlite import SqliteStore
 
 from .core.builders import A, B, version
@@ -387,3 +387,16 @@ def test_to_note_that_an_id_is_gone_costs_the_same_however_many_are() -> None:
     for node in ids:
         note(node)
     assert steps(lambda: note(ids[-1])) <= first
+
+
+def test_a_version_beside_a_thousand_others_costs_few_steps_for_each_of_them() -> None:
+    many = tuple(version(B, number, lamport=1) for number in range(1, 1_001))
+    newcomer = version(A, 1, lamport=1)
+    beside = merge(many, newcomer)
+
+    def take_in() -> None:
+        Change.of("k", many, merge(many, newcomer))
+
+    assert len(beside) == 1_001
+    assert steps(take_in) < 12 * len(many)
+    assert calls(take_in) < 3 * len(many)

@@ -80,8 +80,9 @@ class Change(msgspec.Struct, frozen=True, gc=False):
         """The change from some siblings to others. A version is the same object before and after."""
         if not before:
             return cls(key, before, after, (), after)
-        dropped = tuple(version for version in before if version not in after)
-        return cls(key, before, after, dropped, tuple(version for version in after if version not in before))
+        was, now = set(map(id, before)), set(map(id, after))
+        dropped = tuple(version for version in before if id(version) not in now)
+        return cls(key, before, after, dropped, tuple(version for version in after if id(version) not in was))
 
 
 class Counts(msgspec.Struct, frozen=True):

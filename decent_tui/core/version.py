@@ -4,6 +4,7 @@ The whole rule: `a` makes `b` obsolete iff `a`'s context covers `b`'s whole cloc
 not are *siblings*, and all of them are kept.
 """
 
+from bisect import insort
 from collections.abc import Iterable
 
 import msgspec
@@ -82,19 +83,25 @@ def merge(siblings: Siblings, newcomer: Version) -> Siblings:
     """The siblings after `newcomer` arrived; the same tuple when it was held already, or obsolete."""
     if not siblings:
         return (newcomer,)
-    if any(_is_same_write(held, newcomer) or obsoletes(held, newcomer) for held in siblings):
-        return siblings
-    kept = [held for held in siblings if not obsoletes(newcomer, held)]
-    return in_order((*kept, newcomer)) if kept else (newcomer,)
-
-
-def _is_same_write(a: Version, b: Version) -> bool:
-    return a.seq == b.seq and a.node == b.node
+    node, seq, entry, context = newcomer.node, newcomer.seq, newcomer.entry, newcomer.context
+    # a liar can make thousands of siblings: `obsoletes` and what it asks, without the calls
+    for held in siblings:
+        if held.seq == seq and held.node == node:
+            return siblings
+        if held.context and held.context.get(entry, 0) >= seq and covers(held.context, context):
+            return siblings
+    kept = [held for held in siblings if not obsoletes(newcomer, held)] if context else list(siblings)
+    insort(kept, newcomer, key=_place)
+    return tuple(kept)
 
 
 def in_order(versions: Iterable[Version]) -> Siblings:
     """Newest lamport first, then by node id (then by number, so that the order is total)."""
-    return tuple(sorted(versions, key=lambda v: (-v.lamport, v.node, v.seq)))
+    return tuple(sorted(versions, key=_place))
+
+
+def _place(version: Version) -> tuple[int, str, int]:
+    return -version.lamport, version.node, version.seq
 
 
 def live(siblings: Siblings) -> Siblings:
