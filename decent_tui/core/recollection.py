@@ -115,11 +115,11 @@ class Recollection:
 
 
 def _size(changes: Sequence[Change]) -> int:
-    """About how many bytes they take."""
+    """About how many bytes they take: each read of the store makes its own versions, also of what stays."""
     return sum(
         [
             128 + len(version.key) + len(version.value or b"") + 32 * len(version.context)
             for change in changes
-            for version in change.kept + change.dropped
+            for version in change.before + change.kept
         ]
     ) + 128 * len(changes)

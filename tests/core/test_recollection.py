@@ -48,6 +48,16 @@ def test_only_so_many_bytes_are_remembered() -> None:
     assert 0 < len(recollection.of("k")) <= BYTES // 200_000
 
 
+def test_what_stays_beside_a_change_counts_too() -> None:
+    recollection = Recollection()
+    large = f'"{"x" * (BYTES // 50)}"'
+    for seq in range(11, 30):
+        before = tuple(version(A, n, key="k", text=large) for n in range(1, 11))  # as it is read each time
+        recollection.note(seq, "", [Change.of("k", before, (*before, version(A, seq, key="k")))])
+    assert len(recollection.of("k")) == 4
+    assert not recollection.complete
+
+
 def test_what_is_remembered_is_read_on_from_a_number() -> None:
     recollection = Recollection()
     for at in range(5):
