@@ -4,6 +4,9 @@ import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
+
+import msgspec
 
 from decent_tui.api.values import Change, Entry, Json, Version, to_entry
 from decent_tui.commands.answers import BackedUp, Exported, Imported
@@ -14,7 +17,10 @@ from decent_tui.commands.progress import untold
 from decent_tui.commands.watch import Missed, Watcher
 from decent_tui.core import operations as ops
 from decent_tui.core.errors import NoValue, Refused, StorageError
+from decent_tui.core.operations import Operation
 from decent_tui.net.interface import NodeInterface
+
+A = TypeVar("A")
 
 PAGE = 1000
 """Keys read at a time."""
@@ -35,6 +41,17 @@ class Methods:
     def __init__(self, node: NodeInterface) -> None:
         self._node = node
 
+    async def _run(self, operation: Operation[A]) -> A:
+        """Carry out one operation; TypeError in one plain sentence where an argument is of a wrong type."""
+        try:
+            msgspec.convert(msgspec.structs.asdict(operation), type(operation))
+        except msgspec.ValidationError as error:
+            why, _, where = str(error).partition(" - at `$.")
+            if why.startswith("Expected"):
+                name = type(operation).__name__.lower()
+                raise TypeError(f"{where.rstrip('`')} of {name}: {why[0].lower()}{why[1:]}") from None
+        return await self._node.run(operation)
+
     # ------------------------------------------------------------------ keys and values
 
     async def put(self, key: str, value: Json, *, saw: Saw = None) -> Entry:
@@ -44,36 +61,36 @@ class Methods:
         as it was read, or its cids) it is a compare-and-set: refused as `Stale` if the key holds other values
         by now. Raises TypeError or ValueError for what is no JSON. A key has at most 1 KiB, a value 256 KiB.
         """
-        return to_entry(await self._node.run(ops.Put(key, _text(value), _cids(saw))))
+        return to_entry(await self._run(ops.Put(key, _text(value), _cids(saw))))
 
     async def get(self, key: str) -> Entry:
         """What the key holds; an entry without versions when there is no value."""
         try:
-            return to_entry(await self._node.run(ops.Get(key)))
+            return to_entry(await self._run(ops.Get(key)))
         except NoValue:
             return Entry(key, ())
 
     async def delete(self, key: str, *, saw: Saw = None) -> None:
         """Delete all values that the node holds for the key; returns when that is on its disk. A value that
         was written elsewhere at the same time stays. `saw` as in `put`."""
-        await self._node.run(ops.Delete(key, _cids(saw)))
+        await self._run(ops.Delete(key, _cids(saw)))
 
     async def resolve(self, key: str, choice: Version | Json, *, saw: Saw = None) -> Entry:
         """Settle a conflict by one of the versions that were read, or by a new value. Raises NoValue for a
         key without one. `saw` as in `put`."""
         if isinstance(choice, Version):
-            return to_entry(await self._node.run(ops.Resolve(key, cid=choice.cid, saw=_cids(saw))))
-        return to_entry(await self._node.run(ops.Resolve(key, value=_text(choice), saw=_cids(saw))))
+            return to_entry(await self._run(ops.Resolve(key, cid=choice.cid, saw=_cids(saw))))
+        return to_entry(await self._run(ops.Resolve(key, value=_text(choice), saw=_cids(saw))))
 
     async def unresolve(self, key: str, values: Iterable[Json], *, saw: Saw = None) -> Entry:
         """Write two values or more side by side in place of what is there: takes a `resolve` back, or makes a
         conflict on purpose. `saw` as in `put`."""
         texts = tuple(map(_text, values))
-        return to_entry(await self._node.run(ops.Unresolve(key, texts, _cids(saw))))
+        return to_entry(await self._run(ops.Unresolve(key, texts, _cids(saw))))
 
     async def snapshot(self) -> dict[str, Entry]:
         """Every key with what it holds, all of one moment and all in memory; for a large store `export`."""
-        data = (await self._node.run(ops.Snapshot())).snapshot.data
+        data = (await self._run(ops.Snapshot())).snapshot.data
         return {key: to_entry(ops.Versions(key, records)) for key, records in data.items()}
 
     async def keys(self, prefix: str = "", *, conflicts: bool = False, after: str = "") -> AsyncIterator[str]:
@@ -81,7 +98,7 @@ class Methods:
         thousand at a time; with `conflicts` only those with several values."""
         more = True
         while more:
-            page = await self._node.run(ops.Keys(prefix, conflicts, PAGE, after))
+            page = await self._run(ops.Keys(prefix, conflicts, PAGE, after))
             for key in page.keys:
                 yield key
             more, after = page.more and bool(page.keys), page.keys[-1] if page.keys else ""
@@ -126,34 +143,34 @@ class Methods:
 
     async def peers(self) -> list[ops.PeerView]:
         """Every peer that the node knows, by address, with the evidence for its state."""
-        return (await self._node.run(ops.Peers())).peers
+        return (await self._run(ops.Peers())).peers
 
     async def addpeer(self, address: str) -> None:
         """Learn of a peer (host:port) and dial it."""
-        await self._node.run(ops.AddPeer(address))
+        await self._run(ops.AddPeer(address))
 
     async def getpeer(self, peer: str, key: str) -> Entry:
         """What one peer holds for a key; waits up to 5 seconds for it."""
-        answer = await self._node.run(ops.GetPeer(peer, key))
+        answer = await self._run(ops.GetPeer(peer, key))
         return to_entry(ops.Versions(answer.key, answer.versions))
 
     async def gossip(self) -> list[ops.Exchange]:
         """Exchange everything with every peer at once; waits up to 5 seconds for them. Nodes do this by
         themselves."""
-        return (await self._node.run(ops.Gossip())).peers
+        return (await self._run(ops.Gossip())).peers
 
     async def wait(self, key: str | None = None, *, timeout_s: float = 10.0) -> ops.Waited:
         """Wait until every alive peer has all that the node knows now (or all versions of one key), for so
         many seconds at most: `converged` says whether they have, `missing` who lacks how many writes."""
-        return await self._node.run(ops.Wait(key, timeout_s))
+        return await self._run(ops.Wait(key, timeout_s))
 
     async def forget(self, peer: str) -> None:
         """Remove a node that never comes back from the cluster, for good."""
-        await self._node.run(ops.Forget(peer))
+        await self._run(ops.Forget(peer))
 
     async def leave(self) -> None:
         """Retire the node from the cluster; end it then. Started again it joins as a new one."""
-        await self._node.run(ops.Leave())
+        await self._run(ops.Leave())
 
     # ------------------------------------------------------------------ breaking the network on purpose
 
@@ -163,7 +180,7 @@ class Methods:
         As with every dial: `direction` is "in" for what comes from the peer alone, "out" for what goes to
         it. It lasts until `heal`, for `for_s` seconds, or as long as the node's process.
         """
-        await self._node.run(ops.Cut(peer, direction, for_s))
+        await self._run(ops.Cut(peer, direction, for_s))
 
     async def lag(
         self,
@@ -175,45 +192,45 @@ class Methods:
         for_s: float | None = None,
     ) -> None:
         """Have messages arrive `ms` milliseconds late, give or take up to `jitter_ms`. 0 ends it."""
-        await self._node.run(ops.Lag(peer, ms, jitter_ms, direction, for_s))
+        await self._run(ops.Lag(peer, ms, jitter_ms, direction, for_s))
 
     async def lose(
         self, peer: str, percent: float, *, direction: ops.Way = "both", for_s: float | None = None
     ) -> None:
         """Have a share of the messages vanish. 0 ends it."""
-        await self._node.run(ops.Lose(peer, percent, direction, for_s))
+        await self._run(ops.Lose(peer, percent, direction, for_s))
 
     async def duplicate(
         self, peer: str, percent: float, *, direction: ops.Way = "both", for_s: float | None = None
     ) -> None:
         """Have a share of the messages arrive twice. 0 ends it."""
-        await self._node.run(ops.Duplicate(peer, percent, direction, for_s))
+        await self._run(ops.Duplicate(peer, percent, direction, for_s))
 
     async def reorder(
         self, peer: str, percent: float, *, direction: ops.Way = "both", for_s: float | None = None
     ) -> None:
         """Have a share of the messages overtaken by later ones. 0 ends it."""
-        await self._node.run(ops.Reorder(peer, percent, direction, for_s))
+        await self._run(ops.Reorder(peer, percent, direction, for_s))
 
     async def heal(self, peer: str = "all") -> None:
         """Undo every dial of a peer, or of all."""
-        await self._node.run(ops.Heal(peer))
+        await self._run(ops.Heal(peer))
 
     # ------------------------------------------------------------------ seeing
 
     async def why(self, key: str) -> ops.KeyReasons:
         """Why a key has the values it has, and who lacks them: plain `sentences`, and the evidence. The value
         of a record in it is JSON text. Raises Refused when nothing is known of the key."""
-        return await self._node.run(ops.Why(key))
+        return await self._run(ops.Why(key))
 
     async def history(self, key: str) -> ops.KeyHistory:
         """How a key came to be as it is, as far as the node remembers, deletions included. The value of a
         record in it is JSON text. Raises Refused when nothing is known of the key."""
-        return await self._node.run(ops.History(key))
+        return await self._run(ops.History(key))
 
     async def status(self) -> ops.NodeStatus:
         """The node itself, in numbers."""
-        return await self._node.run(ops.Status())
+        return await self._run(ops.Status())
 
 
 def _text(value: Json) -> str:

@@ -301,6 +301,8 @@ class Desk:
 def _value(text: str | bytes) -> Value:
     try:
         return read_value(text.encode() if isinstance(text, str) else text)
+    except UnicodeEncodeError:
+        raise Refused("the text is not valid Unicode") from None
     except ValueError as error:
         raise Refused(str(error)) from None
 

@@ -163,6 +163,18 @@ async def test_what_is_no_json_is_the_callers_error(node: Node | Client) -> None
         await node.put("k", float("nan"))
     with pytest.raises(Refused, match="must not be empty"):
         await node.put("", 1)
+    with pytest.raises(Refused, match="not valid Unicode"):
+        await node.put("k", "\ud800")
+
+
+async def test_an_argument_of_a_wrong_type_is_said_in_one_sentence(node: Node | Client) -> None:
+    with pytest.raises(TypeError, match=r"^key of put: expected `str`, got `int`$"):
+        await node.put(5, 1)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"^key of delete: expected `str`, got `bytes`$"):
+        await node.delete(b"k")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"^ms of lag: expected `float`, got `str`$"):
+        await node.lag("all", "5")  # type: ignore[arg-type]
+    await node.put("k", 1)
 
 
 async def test_a_client_without_a_node_says_so_in_one_sentence() -> None:
