@@ -14,7 +14,7 @@ TYPE_CHECKING = False  # as type checkers know it; importing typing would take l
 if TYPE_CHECKING:
     from decent_tui.api.client import Client
     from decent_tui.api.node import Node
-    from decent_tui.api.values import Change, Conflict, Entry, Json, Version
+    from decent_tui.api.values import Change, Conflict, Entry, Json, PeerEntry, Version
     from decent_tui.core.errors import NoValue, Refused, Stale, Unreachable
     from decent_tui.net.settings import StartError
 
@@ -26,6 +26,7 @@ __all__ = [
     "Json",
     "NoValue",
     "Node",
+    "PeerEntry",
     "Refused",
     "Stale",
     "StartError",
@@ -38,7 +39,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "decent_tui.api.client": ("Client",),
     "decent_tui.api.node": ("Node",),
-    "decent_tui.api.values": ("Change", "Conflict", "Entry", "Json", "Version"),
+    "decent_tui.api.values": ("Change", "Conflict", "Entry", "Json", "PeerEntry", "Version"),
     "decent_tui.core.errors": ("NoValue", "Refused", "Stale", "Unreachable"),
     "decent_tui.net.settings": ("StartError",),
 }

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
-from decent_tui.api.values import Change, Entry, Json, Version, to_entry
+from decent_tui.api.values import Change, Entry, Json, PeerEntry, Version, to_entry, to_peer_entry
 from decent_tui.commands.answers import BackedUp, Exported, Imported
 from decent_tui.commands.backup import back_up
 from decent_tui.commands.exporting import export_to
@@ -149,10 +149,10 @@ class Methods:
         """Learn of a peer (host:port) and dial it."""
         await self._run(ops.AddPeer(address))
 
-    async def getpeer(self, peer: str, key: str) -> Entry:
-        """What one peer holds for a key; waits up to 5 seconds for it."""
-        answer = await self._run(ops.GetPeer(peer, key))
-        return to_entry(ops.Versions(answer.key, answer.versions))
+    async def getpeer(self, peer: str, key: str) -> PeerEntry:
+        """What one peer holds for a key, and its `relation` to what the node holds; waits up to 5 seconds for
+        it."""
+        return to_peer_entry(await self._run(ops.GetPeer(peer, key)))
 
     async def gossip(self) -> list[ops.Exchange]:
         """Exchange everything with every peer at once; waits up to 5 seconds for them. Nodes do this by

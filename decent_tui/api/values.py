@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias, Union
+from typing import Literal, TypeAlias, Union
 
 import msgspec
 
+from decent_tui.core.clocks import Order
 from decent_tui.core.errors import NoValue
-from decent_tui.core.operations import Versions
+from decent_tui.core.operations import PeerVersions, Versions
 from decent_tui.core.records import Record
 
 Json: TypeAlias = Union[bool, int, float, str, "list[Json]", "dict[str, Json]", None]
@@ -67,6 +68,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class PeerEntry(Entry):
+    """What a peer holds for a key, and how that stands to what the node holds: `ahead` if the peer has
+    what the node lacks, `behind`, `same`, `concurrent` if each lacks some, `absent` if it has nothing."""
+
+    relation: Order | Literal["absent"]
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A key changed and holds this now. `missed` changes before it came faster than they were read."""
 
@@ -82,6 +91,11 @@ class Change:
 def to_entry(answer: Versions) -> Entry:
     """The answer of a node as an entry."""
     return Entry(answer.key, tuple(map(_version, answer.versions)))
+
+
+def to_peer_entry(answer: PeerVersions) -> PeerEntry:
+    """The answer of a peer as an entry."""
+    return PeerEntry(answer.key, tuple(map(_version, answer.versions)), answer.relation)
 
 
 def _version(record: Record) -> Version:

@@ -27,6 +27,7 @@ from decent_tui.commands.table import Backup, Command, Exit, Export, Help, Impor
 from decent_tui.commands.watch import Watcher, in_text
 from decent_tui.core.errors import Refused, Unreachable
 from decent_tui.core.limits import MAX_LINE
+from decent_tui.core.operations import GetPeer
 from decent_tui.net.remote import RemoteNode
 
 PATIENCE_S: Final = 30.0
@@ -160,10 +161,16 @@ async def _run(name: str, request: Request, configuration: Configuration, call: 
                     outcome = await carry_out(node, name, request, progress)
             return _finish(outcome, call, 1)
     except TimeoutError:
-        why = f"{where} gave no answer within {patience:g} s; what was asked may have been done or not"
-        return _finish(Outcome(name, error=why), call, 1)
+        return _finish(Outcome(name, error=too_late(str(where), request, patience)), call, 1)
     except Unreachable as error:
         return _finish(Outcome(name, error=str(error)), call, 1)
+
+
+def too_late(where: str, request: Request, patience: float) -> str:
+    """What is said when no answer came in time: of a `getpeer` it is more likely the peer that is silent."""
+    if isinstance(request, GetPeer):
+        return f"{where} had no answer from {request.peer} within {patience:g} s"
+    return f"{where} gave no answer within {patience:g} s; what was asked may have been done or not"
 
 
 async def _watch(node: RemoteNode, request: Watch, call: _Call) -> int:

@@ -85,7 +85,8 @@ async def test_a_conflict_has_all_values_and_is_resolved_by_one(node: Node | Cli
         assert (await node.get("k")).value == "c"
         assert [peer.state for peer in await node.peers()] == ["alive"]
         assert [each.error for each in await node.gossip()] == [None]
-        assert (await node.getpeer(other.address, "k")).value == "c"
+        held = await node.getpeer(other.address, "k")
+        assert (held.value, held.relation) == ("c", "same")
         await node.cut(other.address)
         await node.heal()
 
