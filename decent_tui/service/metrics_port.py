@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 from aiohttp import web
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
@@ -11,6 +12,10 @@ from decent_tui.core.errors import Refused, StorageError
 from decent_tui.net.interface import ObservedNode
 from decent_tui.service.http import listening
 from decent_tui.service.metrics import Metrics
+
+AT_ONCE: Final = 32
+"""Connections at a time: there are a few scrapers, and whoever opens more must not use up the descriptors
+that the node needs for its file and its peers."""
 
 
 @asynccontextmanager
@@ -30,5 +35,5 @@ async def metrics_port(node: ObservedNode, where: Address) -> AsyncIterator[None
 
         app = web.Application()
         app.router.add_get("/metrics", scrape)
-        async with listening(app, where, "metrics", "--metrics-port"):
+        async with listening(app, where, "metrics", "--metrics-port", AT_ONCE):
             yield

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import aiohttp
@@ -15,6 +16,7 @@ from decent_tui.net.interface import Load
 from decent_tui.net.node import Node, Settings, StartError
 from decent_tui.service import families
 from decent_tui.service.metrics import AT_ONCE, Metrics, write
+from decent_tui.service.metrics_port import AT_ONCE as MOST
 from decent_tui.service.metrics_port import metrics_port
 from tests.net.support import address, alive, eventually, memory_node
 from tests.system.harness import LOOPBACK, free_port
@@ -166,6 +168,22 @@ async def test_they_are_read_over_http_many_at_a_time() -> None:
             assert said["decent_keys"] == 1
         async with session.get(f"http://{where}/other") as answer:
             assert answer.status == 404
+
+
+async def test_whoever_opens_connections_and_says_nothing_keeps_no_scraper_out() -> None:
+    where = Address(LOOPBACK, free_port())
+    async with memory_node() as node, metrics_port(node, where), AsyncExitStack() as stack:
+        silent = []
+        for _ in range(3 * MOST):
+            silent.append(await asyncio.open_connection(where.host, where.port))
+            stack.callback(silent[-1][1].close)
+        for reader, _ in silent[: 2 * MOST]:
+            assert await asyncio.wait_for(reader.read(1), 10) == b""
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"http://{where}/metrics") as answer,
+        ):
+            assert answer.status == 200
 
 
 async def test_a_port_that_is_taken_is_one_sentence() -> None:
