@@ -36,6 +36,10 @@ ECHO: Final = 10.0
 PATIENCE: Final = 10.0
 """Seconds without an answer after which a pull is given up; the next check starts another."""
 
+ALONE: Final = 30.0
+"""Seconds for which a pull of many answers has the others wait, which saves bytes: enough for a million keys.
+Who always has more must not keep everybody else's writes out for ever."""
+
 
 class Exchange:
     """Keeps this replica level with the others."""
@@ -47,6 +51,8 @@ class Exchange:
         self._next_beat = 0.0
         self._last_beat: tuple[wire.Heartbeat, dict[str, Ranges]] = (wire.Heartbeat(""), {})
         """The heartbeat sent last, and what it tells."""
+        self._filling_since: float | None = None
+        """When the first pull of many answers began since one was last complete, on whatever link."""
         self._hold_until = 0.0
         self._collector = Collector(parts.me.tuning)
         self._collecting = False
@@ -76,8 +82,10 @@ class Exchange:
         return True
 
     def _is_filling_up(self, link: Link) -> bool:
-        """Whether a pull of many answers is under way on another link."""
-        links = self._parts.links.decent()
+        """Whether a pull of many answers is under way on another link, and may have this one wait."""
+        since, links = self._filling_since, self._parts.links.decent()
+        if since is None or self._parts.clock.now - since > ALONE:
+            return False
         return any(other.pull is not None and other.pull.bulk for other in links if other is not link)
 
     def _ask(self, link: Link, pull: Pull) -> None:
@@ -107,6 +115,7 @@ class Exchange:
         if pull is None or not pull.owns(request) or not said.more or self._is_filling_up(link):
             return
         pull.comes(request, said.batch)
+        self._note_filling(pull)
         self._ask(link, pull)
 
     def absorb(self, link: Link, versions: Sequence[Version]) -> None:
@@ -124,6 +133,12 @@ class Exchange:
         self._has(link, numbers)
         if any(seen.gaps(node) > before for node, before in gaps.items()):
             self.pull(link)  # a number was jumped over: a push got lost (or two crossed; then this is cheap)
+
+    def _note_filling(self, pull: Pull) -> None:
+        """A pull needs more than one answer. Whoever comes again and again with another does not get the time
+        of the others anew: only a pull that is complete ends it."""
+        if pull.bulk and self._filling_since is None:
+            self._filling_since = self._parts.clock.now
 
     def _has(self, link: Link, numbers: Mapping[str, Ranges]) -> None:
         """Whoever sends versions has them, and a pull that brings some is alive."""
@@ -149,12 +164,13 @@ class Exchange:
         if said.seen is not None:
             self._check_own(self._ours(sync.read_seen(said.seen)))  # before the claim is taken, not after
         if not pull.take(self._parts.replica, said):
+            self._note_filling(pull)
             if self._is_filling_up(link):
                 link.pull = None
             else:
                 self._ask(link, pull)
             return
-        link.pull = None
+        link.pull, self._filling_since = None, None
         if said.seen is not None:
             self._heard(link, said.seen, whole=True)
             self._compare(link, said)

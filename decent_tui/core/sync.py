@@ -173,6 +173,8 @@ class Pull(msgspec.Struct):
 
     def comes(self, request: RequestId, batch: Batch) -> None:
         """An answer that is not the last is about to be taken in; the next question counts it as taken."""
+        if not batch.keys:
+            raise ProtocolError("an answer that is not the last brings nothing", fatal=True)
         self.bulk = True
         self.coming[request] = Seen(dots(batch))
         self._passes(batch)

@@ -1,17 +1,20 @@
 """What passes between two nodes of our kind, seen from outside."""
 
+from itertools import count
+
 import pytest
 
 from decent_tui.core import messages as wire
 from decent_tui.core import operations as ops
 from decent_tui.core import sync
 from decent_tui.core.batch import pack
-from decent_tui.core.exchange import HEARTBEAT
+from decent_tui.core.exchange import ALONE, HEARTBEAT
 from decent_tui.core.invariants import violations
+from decent_tui.core.links import Link
 from decent_tui.core.tuning import Tuning
 from decent_tui.lab.sim_node import SimNode
 
-from .builders import B, version
+from .builders import B, C, version
 from .network import Network
 
 
@@ -402,6 +405,24 @@ def test_who_joins_many_takes_a_long_difference_from_one_of_them_only() -> None:
         if receiver == "e:1" and isinstance((line := wire.decode(raw)).message, wire.Versions)
     )
     assert 400 <= came < 600
+
+
+def test_who_always_has_more_keeps_others_waiting_for_a_while_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    net = Network(7)
+    a, b, c = net.node("a"), net.node("b"), net.node("c")
+    numbers = count(1)
+
+    def more(link: Link, _question: wire.Sync, request: wire.RequestId) -> None:
+        lie = version(C, number := next(numbers), key=f"lie {number}")
+        b.engine.parts.out.send(link.id, wire.Versions(pack([lie]), more=True), request)
+
+    monkeypatch.setattr(b.engine._exchange, "asked", more)
+    a.do(ops.AddPeer(b.address))
+    c.do(ops.Put("k", "1"))
+    net.run(3)
+    assert a.store.siblings("lie 1")
+    a.do(ops.AddPeer(c.address))
+    net.run_until(lambda: bool(a.store.siblings("k")), within=ALONE + 15)
 
 
 def test_whoever_sends_a_version_is_known_to_hold_it_at_once() -> None:

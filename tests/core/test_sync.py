@@ -289,3 +289,8 @@ def test_a_question_that_cannot_be_is_refused() -> None:
 def test_an_answer_without_a_claim_ends_nothing() -> None:
     assert not Pull(1, 0.0).take(replica(A), Versions(more=True))
     assert not Pull(1, 0.0).take(replica(A), Versions())
+
+
+def test_an_answer_that_has_more_to_come_and_brings_nothing_is_none() -> None:
+    with pytest.raises(ProtocolError, match="brings nothing"):
+        Pull(1).comes(1, Versions(more=True).batch)
