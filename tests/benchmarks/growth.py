@@ -11,6 +11,7 @@ from decent_tui.core.clocks import Dot
 from decent_tui.core.messages import PROTOCOL, Handshake, Heartbeat, Sync, encode
 from decent_tui.core.seen import Seen
 
+from .limits import bare_updates
 from .meter import of_process
 from .nodes import HeadlessNode, build, copy, key, value
 from .table import Figure, interleaved, ratio, seconds, timed
@@ -40,12 +41,19 @@ def run(folder: Path, runs: int) -> list[Figure]:
         )
     )
     for what in ("put", "get"):
-        a, b = interleaved(runs, partial(_lines, large, LARGE, what), partial(_lines, small, SMALL, what))
+        a, b, bare_a, bare_b = interleaved(
+            runs,
+            partial(_lines, large, LARGE, what),
+            partial(_lines, small, SMALL, what),
+            partial(bare_updates, large, _spread(LARGE), value(0).encode()),
+            partial(bare_updates, small, _spread(SMALL), value(0).encode()),
+        )
+        bare = f"; bare SQLite: {ratio(bare_a, bare_b)}" if what == "put" else ""
         figures.append(
             Figure(
                 f"{WRITES:,} {what}s, spread over {LARGE:,} keys",
                 seconds(a),
-                f"{seconds(b)} over {SMALL:,}",
+                f"{seconds(b)} over {SMALL:,}{bare}",
                 ratio(a, b),
                 "1.3",
             )
@@ -84,15 +92,20 @@ def _open(source: Path | None) -> tuple[float, float]:
 
 def _lines(source: Path, keys: int, what: str) -> float:
     """Seconds for many commands on keys that are there, spread over all of them."""
-    step = keys // WRITES or 1
     lines = "".join(
-        f"put {key(at % keys)} {value(at)}\n" if what == "put" else f"get {key(at % keys)}\n"
-        for at in range(0, WRITES * step, step)
+        f"put {one} {value(at)}\n" if what == "put" else f"get {one}\n"
+        for at, one in enumerate(_spread(keys))
     ).encode()
     with tempfile.TemporaryDirectory() as folder:
         file = copy(source, Path(folder) / "a.db")
         with HeadlessNode(file) as node:
             return node.carry_out(lines, WRITES)
+
+
+def _spread(keys: int) -> list[str]:
+    """Keys at equal distances among so many."""
+    step = keys // WRITES or 1
+    return [key(at % keys) for at in range(0, WRITES * step, step)]
 
 
 async def _with_peers(node: HeadlessNode, count: int, idle: list[float], busy: list[float]) -> None:

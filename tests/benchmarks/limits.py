@@ -1,11 +1,13 @@
 """What the machine can do at best: the work of a node, without the node."""
 
 import os
+import shutil
 import socket
 import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter, process_time, sleep
 
@@ -20,6 +22,10 @@ from decent_tui.storage.rows import Rows
 
 BATCH = 1_000
 """Rows in one statement and one transaction."""
+
+
+_GROUP = 100
+"""Keys written in one transaction, as a node does with what comes while the disk works."""
 
 
 def empty_database(path: Path) -> sqlite3.Connection:
@@ -48,6 +54,32 @@ def bare_upsert(versions: list[Version], cpu: list[float]) -> float:
             flush(log)
         took = perf_counter() - began
         cpu.append(process_time() - used)
+        connection.close()
+        os.close(log)
+    return took
+
+
+def bare_updates(source: Path, keys: Sequence[str], text: bytes) -> float:
+    """Seconds to look keys up in a copy of a file of ours and to write another value for each in its place, a
+    hundred a transaction, each flushed to the disk."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(shutil.copy(source, Path(folder) / "bare.db"))
+        connection = connect(path)
+        (seq,) = connection.execute("SELECT max(seq) FROM version").fetchone()
+        log = os.open(f"{path}-wal", os.O_RDONLY)
+        began = perf_counter()
+        for start in range(0, len(keys), _GROUP):
+            connection.execute("BEGIN IMMEDIATE")
+            rows = []
+            for key in keys[start : start + _GROUP]:
+                (held,) = connection.execute(queries.SIBLINGS, (key,)).fetchall()
+                _, node, old, _, context, lamport, author, ts, cid = held
+                seq += 1
+                rows.append((node, seq, text, context, lamport, author, ts, cid, node, old))
+            connection.executemany(queries.UPDATE, rows)
+            connection.execute("COMMIT")
+            flush(log)
+        took = perf_counter() - began
         connection.close()
         os.close(log)
     return took
