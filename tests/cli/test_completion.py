@@ -81,8 +81,9 @@ def test_flags_and_words_come_from_the_tables(tmp_path: Path, line: str, some: s
 
 
 def test_keys_peers_and_cids_come_from_the_running_node(cluster: Cluster, node: Node) -> None:
-    other = cluster.start(memory=True, name="eider", peers=[node.address])
-    node.peer_when(other.address, lambda peer: peer["name"] == "eider")
+    # no hexadecimal digit begins this name, so no node id does as it does
+    other = cluster.start(memory=True, name="heron", peers=[node.address])
+    node.peer_when(other.address, lambda peer: peer["name"] == "heron")
     node.ok("put settings/a 1")
     node.ok("put 'two words' 1")
     cid = node.versions("two words")[0]["cid"]
@@ -90,7 +91,7 @@ def test_keys_peers_and_cids_come_from_the_running_node(cluster: Cluster, node: 
     assert offered(node.home, f"decent-tui --node {node.address} get s") == ["settings/a"]
     assert offered(node.home, "decent-tui get tw", node) == [r"two\ words"]
     assert offered(node.home, "decent-tui delete 'two words' --saw ", node) == [cid]
-    assert offered(node.home, "decent-tui getpeer e", node) == ["eider"]
+    assert offered(node.home, "decent-tui getpeer h", node) == ["heron"]
 
 
 def test_without_a_node_nothing_is_offered(tmp_path: Path) -> None:
