@@ -268,7 +268,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], default=list(PARTS))
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"all of them: {', '.join(PARTS)}")
     parser.add_argument("--keys", type=int, default=1_000_000)
     parser.add_argument("--rate", type=int, default=5_000, help="versions a second")
     parser.add_argument("--presses", type=int, default=200, help="keys pressed under load")
@@ -276,6 +276,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=30, help="of idleness")
     parser.add_argument("--file", type=Path, help="the file with the keys (kept for the next run)")
     options = parser.parse_args()
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"there is no {', '.join(unknown)}; the parts are {', '.join(PARTS)}")
+    options.parts = options.parts or list(PARTS)
     path = options.file or Path(tempfile.gettempdir()) / f"decent-tui-{options.keys}.db"
     if "keys" in options.parts:
         if not path.exists():
