@@ -239,9 +239,9 @@ class Engine:
         """End the turn's transaction; whether anything was written. On StorageError call `undo`."""
         if self._parts.members.is_new:
             self._parts.members.save(self._parts.replica.store)
-        newest = self._own()
-        self.wrote_own, self._newest = newest != self._newest, newest
         wrote = self._parts.replica.commit()
+        newest = self._own()  # a number whose transaction failed is given again
+        self.wrote_own, self._newest = newest != self._newest, newest
         self._could_rename_at = self._may_rename_at
         self._parts.recollection.commit()
         return wrote

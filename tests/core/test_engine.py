@@ -75,15 +75,19 @@ def test_effects_and_events_are_taken_once() -> None:
     assert not made.commit()
 
 
+class Full(MemoryStore):
+    """A store on a disk that may be full."""
+
+    full = False
+
+    def commit(self) -> bool:
+        """Fail, if it is."""
+        if self.full:
+            raise StorageError("the disk is full")
+        return super().commit()
+
+
 def test_when_the_store_fails_nothing_of_the_turn_happened() -> None:
-    class Full(MemoryStore):
-        full = False
-
-        def commit(self) -> bool:
-            if self.full:
-                raise StorageError("the disk is full")
-            return super().commit()
-
     store = Full()
     made = engine(store=store)
     made.operate(1, ops.Put("k", "1"))
@@ -103,6 +107,26 @@ def test_when_the_store_fails_nothing_of_the_turn_happened() -> None:
     assert isinstance(answered, Answered)
     assert isinstance(answered.outcome, ops.Versions)
     assert bytes(answered.outcome.versions[0].value) == b"1"
+
+
+def test_a_write_of_this_node_is_known_as_such_also_under_a_number_that_failed_before() -> None:
+    """Its events are told after the disk has it: no turn with such a write may pass for one without."""
+    store = Full()
+    made = engine(store=store)
+    made.operate(1, ops.Put("k", "1"))
+    made.commit()
+    assert made.wrote_own
+    made.commit()
+    assert not made.wrote_own
+    made.operate(2, ops.Put("k", "2"))
+    store.full = True
+    with pytest.raises(StorageError):
+        made.commit()
+    made.undo()
+    store.full = False
+    made.operate(3, ops.Put("k", "3"))
+    made.commit()
+    assert made.wrote_own
 
 
 def test_what_comes_on_a_closed_connection_is_passed_over() -> None:
