@@ -83,7 +83,7 @@ class Greeting:
                 parts.dial(peer)
         for link in parts.links.new():
             age = parts.clock.now - link.opened
-            if link.kind == "new" and link.dialled and age > PATIENCE:
+            if link.dialled and age > PATIENCE:
                 self._failed(link.dialled, "it does not answer the handshake", refused=False)
                 parts.drop(link, "", at_once=True)
             elif not link.spoke and not link.dialled and age > SILENCE:

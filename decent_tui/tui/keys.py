@@ -341,7 +341,7 @@ class KeyList(FilteredPane, can_focus=True):
         return (), "ground"
 
     def _label(self) -> None:
-        title = [Span("Keys", "bold focus" if self.has_focus else "bold text")]
+        title = [Span("Keys", self.name_ink)]
         if self.filter:
             title.append(said(cut(f"  / {self.filter}", max(10, self.size.width // 2)), "amber"))
         if self.conflicts_only:

@@ -143,7 +143,7 @@ class MessagesPane(FilteredPane, can_focus=True):
         return line
 
     def _label(self) -> None:
-        title = [Span("Messages", "bold focus" if self.has_focus else "bold text")]
+        title = [Span("Messages", self.name_ink)]
         if self.filter:
             title.append(said(cut(f"  / {self.filter}", max(10, self.size.width // 2)), "amber"))
         if self.frozen:

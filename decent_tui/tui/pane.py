@@ -38,6 +38,11 @@ class Pane(LineView):
         """Cells inside the frame."""
         return max(0, self.size.width - 2)
 
+    @property
+    def name_ink(self) -> str:
+        """How the name in the frame is written: it says too whether keys go here."""
+        return "bold focus" if self.has_focus else "bold text"
+
     def label(self, title: Line, subtitle: Line = ()) -> None:
         """Set what stands in the frame; costs nothing when it is the same as before."""
         if title != self._title:

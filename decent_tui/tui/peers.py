@@ -162,7 +162,7 @@ class PeersPane(FilteredPane, can_focus=True):
         return addresses[0] if addresses else "HOST:PORT"
 
     def _label(self) -> None:
-        title = [Span("Peers", "bold focus" if self.has_focus else "bold text")]
+        title = [Span("Peers", self.name_ink)]
         hint: Line = ()
         if self.has_focus and self.peer is not None:
             cut = [] if self.readonly else [("x", "heal" if self.peer.dials else "cut")]

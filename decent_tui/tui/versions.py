@@ -248,9 +248,8 @@ class VersionsPane(FilteredPane, can_focus=True):
 
     def _label(self) -> None:
         shown = self._inspection if self._key else None
-        accent = "bold focus" if self.has_focus else "bold text"
         if shown is None:
-            self.label((Span("Versions", accent),))
+            self.label((Span("Versions", self.name_ink),))
         else:
             laid = self._laid
             unfolds = "fold" if self._unfolded else "unfold" if laid is not None and laid.folded else ""
@@ -262,7 +261,7 @@ class VersionsPane(FilteredPane, can_focus=True):
                 unfolds=unfolds,
                 readonly=self._node is not None and self._node.readonly,
             )
-            title = list(heading(shown, self.room, accent))
+            title = list(heading(shown, self.room, self.name_ink))
             if self._filter and laid is not None:
                 title.append(said(cut(f"  / {self._filter}", max(10, self.room // 3)), "amber"))
                 hint = (Span(f"{laid.fitting:,} of {laid.of:,} lines  ", "dim"), *hint)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from decent_tui.core.errors import Refused
 from decent_tui.core.invariants import violations
+from decent_tui.core.links import Link
 from decent_tui.core.operations import AnyAnswer, AnyOperation
 from decent_tui.core.store import Change
 from decent_tui.core.tuning import Tuning
@@ -90,3 +91,14 @@ class Network(network.Network):
     def settle(self, within: float = 60.0) -> None:
         """Let time pass until all are level."""
         self.run_until(self.level, within)
+
+
+def linked_pair() -> tuple[Network, SimNode, SimNode, Link]:
+    """A network with two nodes that have found each other, and the first one's link to the second."""
+    net = Network(1)
+    a = net.node("a")
+    b = net.node("b", a)
+    net.run(2)
+    link = a.engine.parts.links.to(b.engine.node)
+    assert link is not None
+    return net, a, b, link

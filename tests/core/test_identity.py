@@ -5,17 +5,12 @@ from decent_tui.core.batch import pack
 from tests.lab.histories import a_machine_is_rolled_back
 
 from .builders import version
-from .network import Network
+from .network import linked_pair
 
 
 def test_a_version_written_over_a_number_that_we_never_made_tells_of_a_rollback_too() -> None:
-    net = Network(1)
-    a = net.node("a")
-    b = net.node("b", a)
-    net.run(2)
+    _net, a, b, link = linked_pair()
     old = a.engine.node
-    link = a.engine.parts.links.to(b.engine.node)
-    assert link is not None
     b_wrote = version(b.engine.node, 1, {old: 3})
     a.take(link.id, wire.encode(wire.Versions(pack([b_wrote]))))
     assert a.engine.node != old

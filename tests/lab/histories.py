@@ -22,7 +22,7 @@ from decent_tui.lab.sim_node import SimNode
 from decent_tui.lab.simulation import play
 from decent_tui.lab.world import AnyDeed, Step, World
 from tests.core.builders import A, B, C, X, apply, replica, texts, version
-from tests.core.network import Network
+from tests.core.network import Network, linked_pair
 
 ALLOWED = World(1, nodes=2, sets_back=True, goodbyes=True)
 """Two nodes, a and b, on a good network; disks may be set back, and members forgotten."""
@@ -208,13 +208,8 @@ def a_disk_loses_a_key() -> None:
 
 def a_page_of_an_audit_knows_more_of_this_node_than_it_does() -> None:
     """A faulty peer has a write of A in its list that A never made: A must not count it as seen."""
-    net = Network(1)
-    a = net.node("a")
-    b = net.node("b", a)
-    net.run(2)
+    _net, a, _b, link = linked_pair()
     old = a.engine.node
-    link = a.engine.parts.links.to(b.engine.node)
-    assert link is not None
     a.turn(lambda: a.engine._auditor.begin(link))
     a.take(link.id, wire.encode(wire.Held(pack([version(old, 3, key="never")]))))
     assert a.engine.node != old, "the old id is kept"
