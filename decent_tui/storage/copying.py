@@ -11,7 +11,7 @@ from decent_tui.core.errors import StorageError
 from decent_tui.storage.connection import connect_to_read
 from decent_tui.storage.plain import flush, plainly
 
-STEP: Final = 256
+STEP: Final = 512
 """Pages copied at a time, a mebibyte: between two steps it can be told to stop."""
 
 

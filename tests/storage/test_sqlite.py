@@ -74,6 +74,28 @@ def test_damage_that_shows_only_later_is_a_storage_error(path: Path) -> None:
     store.close()
 
 
+def test_a_new_file_has_small_pages(store: SqliteStore) -> None:
+    assert connection(store).execute("PRAGMA page_size").fetchone() == (schema.PAGE,)
+
+
+def test_a_file_with_larger_pages_is_used_as_it_is(path: Path) -> None:
+    with sqlite3.connect(path) as older:
+        older.execute("PRAGMA page_size = 4096")
+    schema.make(older)
+    older.close()
+    store = SqliteStore(path)
+    put(store, version("a", 1))
+    store.commit()
+    store.make_durable()
+    assert store._log.length() >= 4096 + 24
+    assert store._log.length() % (4096 + 24) == 0
+    store.close()
+    again = SqliteStore(path)
+    assert again.siblings("a") == (version("a", 1),)
+    assert connection(again).execute("PRAGMA page_size").fetchone() == (4096,)
+    again.close()
+
+
 def test_an_unreadable_record_is_a_storage_error(store: SqliteStore) -> None:
     put(store, version("a", 1))
     store.commit()
