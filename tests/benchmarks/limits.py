@@ -42,7 +42,7 @@ def bare_upsert(versions: list[Version], cpu: list[float]) -> float:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bare.db"
         connection = empty_database(path)
-        rows = list(map(Rows(connection, path).row, versions))
+        rows = Rows(connection, path).new(versions)
         log = os.open(f"{path}-wal", os.O_RDONLY)
         began, used = perf_counter(), process_time()
         for start in range(0, len(rows), BATCH):
