@@ -1,10 +1,10 @@
 """Typing over panes: what begins with the selected key, and the filters of the panes."""
 
-from textual import on
+from textual import events, on
+from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Input
 
-from decent_tui.commands.scan import quote
 from decent_tui.tui.command_screen import CommandScreen
 from decent_tui.tui.history import History
 from decent_tui.tui.lines import Span
@@ -22,6 +22,13 @@ class TypingScreen(CommandScreen):
         super().__init__(history, classes="-wide -normal")  # the usual size, so that it is laid out once
         self.panes = panes
         self._filtered: FilteredPane | None = None
+        self._told: Size | None = None
+
+    def on_resize(self, event: events.Resize) -> None:
+        """A start tells of one size three times over, and each time all would be laid out and painted."""
+        if event.size == self._told:
+            event.prevent_default()
+        self._told = event.size
 
     @property
     def resting(self) -> Widget:
@@ -39,6 +46,8 @@ class TypingScreen(CommandScreen):
 
     def action_begin(self, verb: str) -> None:
         """Type a command that begins with this word and the selected key."""
+        from decent_tui.commands.scan import quote
+
         key = self.panes.keys.key
         self.begin_command(f"{verb} {quote(key)} " if key else f"{verb} ")
 

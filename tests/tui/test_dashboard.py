@@ -1,6 +1,8 @@
 """The screen as a whole: header, peers, messages, focus, zoom, sizes, themes."""
 
 import pytest
+from textual import events
+from textual.screen import Screen
 
 from decent_tui.core.events import Alarm, Attached, Collected, Skipped
 from decent_tui.core.operations import PeerView
@@ -243,6 +245,20 @@ async def test_where_there_is_little_room_the_views_share_a_word_and_each_can_be
         await until(pilot, lambda: pilot.app.screen is board)
         await pilot.resize_terminal(200, 30)
         await until(pilot, lambda: "2 convergence  3 timeline" in text(bar))
+
+
+async def test_a_size_that_is_told_again_is_not_laid_out_again() -> None:
+    async with shown(story()) as (pilot, board):
+        told: list[Screen[object]] = []
+        board.screen_layout_refresh_signal.subscribe(board, told.append, immediate=True)
+        for _ in range(3):
+            board.post_message(events.Resize.from_dimensions((120, 36), None))
+        await pilot.pause()
+        assert told == []
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: board.has_class("-narrow") and bool(told))
+        await pilot.resize_terminal(120, 36)
+        await until(pilot, lambda: board.has_class("-wide") and board.size == (120, 36))
 
 
 async def test_the_words_in_the_frame_of_the_peers_can_be_clicked() -> None:
