@@ -5,6 +5,7 @@ question. The first group is the original program's protocol; the second is ours
 that said `protocol` in their HANDSHAKE (or its answer) get it.
 """
 
+from functools import cache
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -316,7 +317,6 @@ _NAMES: Final[dict[type[Message], str]] = {
     Value: "VALUE",
     PushRecords: "PUSH_UPDATE",
 }
-_DECODERS: Final = {name: msgspec.json.Decoder(kind) for name, kind in _TYPES.items()}
 
 RequestId = int | str | None
 
@@ -348,6 +348,12 @@ def type_name(message: Message) -> str:
     return _NAMES[type(message)]
 
 
+@cache
+def _decoder(name: str) -> "msgspec.json.Decoder[Message]":
+    """Reads messages of this type; made when the first comes: most never do."""
+    return msgspec.json.Decoder(_TYPES[name])
+
+
 def encode(message: Message, request: RequestId = None) -> bytes:
     """One line, newline included."""
     return _encode(_Envelope(type_name(message), msgspec.Raw(_encode(message)), request)) + b"\n"
@@ -357,10 +363,9 @@ def decode(line: bytes) -> Line:
     """The message in a line; raises ProtocolError for what is none, and nothing else."""
     try:
         envelope = _envelope.decode(line)
-        decoder = _DECODERS.get(envelope.type)
-        if decoder is None:
+        if envelope.type not in _TYPES:
             return Line(Unknown(envelope.type), envelope.id)
-        return Line(decoder.decode(envelope.payload), envelope.id)
+        return Line(_decoder(envelope.type).decode(envelope.payload), envelope.id)
     except msgspec.ValidationError as error:
         raise ProtocolError(f"the message has a wrong form: {error}") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

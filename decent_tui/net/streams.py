@@ -29,7 +29,7 @@ def listen(host: str, port: int) -> list[socket.socket]:
         return [both]
     sockets: list[socket.socket] = []
     try:
-        infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        infos = socket.getaddrinfo(_encoded(host), port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         for family, place in dict.fromkeys((info[0], info[4]) for info in infos):
             own = place if port or not sockets else (place[0], sockets[0].getsockname()[1], *place[2:])
             sockets.append(socket.create_server(own, family=family, backlog=BACKLOG))
@@ -39,6 +39,12 @@ def listen(host: str, port: int) -> list[socket.socket]:
             each.close()
         raise
     return sockets
+
+
+def _encoded(host: str) -> str | bytes:
+    """A host as it is asked for. Python has one of ASCII go through the codec for all others as well, and
+    that takes a moment to load."""
+    return host.encode() if host.isascii() else host
 
 
 async def accept(sock: socket.socket, context: ssl.SSLContext | None) -> Streams:
@@ -57,7 +63,7 @@ async def connect(host: str, port: int, context: ssl.SSLContext | None, within: 
 async def _connected(host: str, port: int) -> socket.socket:
     loop = asyncio.get_running_loop()
     try:
-        infos = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        infos = await loop.getaddrinfo(_encoded(host), port, type=socket.SOCK_STREAM)
     except UnicodeError:  # the codec of host names, for a part that is empty or too long
         raise OSError("the host name is not possible") from None
     failure: OSError = OSError("the host name has no address")

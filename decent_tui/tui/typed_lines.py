@@ -5,7 +5,7 @@ import contextlib
 import re
 from collections.abc import Callable
 from functools import partial
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -13,14 +13,15 @@ from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input
 
-from decent_tui.commands.complete import Completions, complete
-from decent_tui.commands.scan import pasted
 from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.alongside import alongside
 from decent_tui.tui.dropdown import Dropdown
 from decent_tui.tui.history import History
 
-_UNSHOWABLE: Final = re.compile(
+if TYPE_CHECKING:
+    from decent_tui.commands.complete import Completions
+
+_UNSHOWABLE: Final = (
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]"
 )
 """What must not be in a line that is shown while it is typed: controls, what reorders text, surrogates."""
@@ -41,7 +42,9 @@ class Line(Input):
 
     def validate_value(self, value: str) -> str:
         """No text gets in that could do something to the terminal."""
-        return _UNSHOWABLE.sub("\ufffd", value)
+        if value.isascii() and value.isprintable():
+            return value
+        return re.sub(_UNSHOWABLE, "\ufffd", value)
 
     def on_paste(self, event: events.Paste) -> None:
         """Insert what was pasted; each line break in it is an Enter."""
@@ -131,13 +134,15 @@ class CommandLine(Line):
 
     def lines_of(self, text: str) -> list[str]:
         """The commands in a pasted text; a value may be written in several lines."""
+        from decent_tui.commands.scan import pasted
+
         return pasted(text, self.value[: self.cursor_position])
 
     def remember(self, line: str) -> None:
         """Keep a submitted line in the history."""
         self._history.add(line)
 
-    def _found(self, line: str, found: Completions) -> None:
+    def _found(self, line: str, found: "Completions") -> None:
         """What the line could become; too late when it reads otherwise by now."""
         if line != self.value or self.screen.focused is not self or (line and line == self._recalled):
             return
@@ -193,6 +198,8 @@ class CommandLine(Line):
 
     async def action_complete(self) -> None:
         """Complete the last word as far as it is certain; then go through what it could become."""
+        from decent_tui.commands.complete import complete
+
         await self.settled()
         if self._node is None or self.take_choice():
             return
@@ -245,7 +252,7 @@ class FilterLine(Line):
 class Ghost(Suggester):
     """The rest of the line as it would be completed; whoever offers a list hears of all the words."""
 
-    def __init__(self, found: Callable[[str, Completions], None]) -> None:
+    def __init__(self, found: Callable[[str, "Completions"], None]) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
         self.node: NodeInterface | None = None
         self._tell = found
@@ -260,8 +267,10 @@ class Ghost(Suggester):
         line = value[: found.start] + found.words[0]
         return line if line.startswith(value) and line != value else None
 
-    async def look(self, value: str, limit: int) -> Completions:
+    async def look(self, value: str, limit: int) -> "Completions":
         """What the line could become."""
+        from decent_tui.commands.complete import Completions, complete
+
         found = Completions(0, ())
         if self.node is not None:
             found = await complete(self.node, value, limit=limit)
