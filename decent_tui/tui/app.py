@@ -61,11 +61,13 @@ class DashboardApp(App[None]):
         now: Callable[[], float] | None = None,
         theme_file: Path | None = None,
     ) -> None:
+        self._themed = False
         first = themes.first(theme_file)
         own = {theme.name: theme for theme in (*themes.THEMES, themes.NO_COLOUR)}
         # what the first theme wants is known only here: later ones are asked themselves
         super().__init__(driver_class=_driver(), ansi_color=own[first].ansi or None)
         self.set_reactive(App.ansi_color, None)
+        self._themed = True
         for theme in own.values():
             self.register_theme(theme)
         # set without the watchers: they would read all styles a second time
@@ -76,6 +78,11 @@ class DashboardApp(App[None]):
         self.dashboard = Dashboard(History(history), now=now or time.time)
         self._progress = progress
         self._unsubscribe: Callable[[], None] | None = None
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The colours, worked out from the theme once it is ours: Textual asks before there are any but its
+        own, and that would be for nothing."""
+        return super().get_css_variables() if self._themed else {}
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The inks for themes that are not ours."""
