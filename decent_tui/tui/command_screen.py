@@ -1,12 +1,12 @@
 """A screen with a line to type commands in: how one begins, is handed in, and gives the focus back."""
 
+from typing import TYPE_CHECKING
+
 from textual import events, on
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
-from decent_tui.commands.complete import usage
-from decent_tui.commands.session import Outcome
 from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.desk import Desk
 from decent_tui.tui.dropdown import Dropdown
@@ -17,6 +17,9 @@ from decent_tui.tui.roster import Roster
 from decent_tui.tui.subject import Subject
 from decent_tui.tui.typed_lines import CommandLine
 from decent_tui.tui.undo import Undo
+
+if TYPE_CHECKING:
+    from decent_tui.commands.session import Outcome
 
 
 class CommandScreen(Screen[str]):
@@ -102,7 +105,7 @@ class CommandScreen(Screen[str]):
         self.noticed(line)
         self.answer.run(line)
 
-    async def carry_out(self, line: str) -> Outcome | None:
+    async def carry_out(self, line: str) -> "Outcome | None":
         """The same for whoever waits for the outcome; nothing is asked about."""
         self.noticed(line)
         return await self.answer.carry_out(line)
@@ -180,6 +183,8 @@ class CommandScreen(Screen[str]):
 
     @on(Input.Changed, "#command")
     def _command_changed(self, event: Input.Changed) -> None:
+        from decent_tui.commands.complete import usage
+
         told = usage(event.value)
         hint: Line = (*self.who, Span(" usage  ", "dim"), Span(told, "text")) if told else ()
         self.answer.hint(hint)

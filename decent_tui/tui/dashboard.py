@@ -10,8 +10,6 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.dom import DOMNode
 
-from decent_tui.commands.scan import quote
-from decent_tui.commands.table import COMMANDS
 from decent_tui.net.interface import READONLY, NodeInterface
 from decent_tui.tui.alongside import alongside
 from decent_tui.tui.bindings import EVERYWHERE
@@ -213,13 +211,17 @@ class Dashboard(TypingScreen):
 
     def action_delete(self) -> None:
         """Delete the selected key, after a question."""
-        if self.keys.key:
-            self.run_command(f"delete {quote(self.keys.key)}")
+        self._run_on_key("delete")
 
     def action_history(self) -> None:
         """Tell how the selected key came to be as it is."""
+        self._run_on_key("history")
+
+    def _run_on_key(self, command: str) -> None:
+        from decent_tui.commands.scan import quote
+
         if self.keys.key:
-            self.run_command(f"history {quote(self.keys.key)}")
+            self.run_command(f"{command} {quote(self.keys.key)}")
 
     def action_choose(self) -> None:
         """Find something to do."""
@@ -228,6 +230,8 @@ class Dashboard(TypingScreen):
         self.app.push_screen(Chooser(choices(list(self.active_bindings.values()))), self._take)
 
     def _take(self, choice: "Choice | None") -> None:
+        from decent_tui.commands.table import COMMANDS
+
         if choice is None:
             return
         if choice.key:

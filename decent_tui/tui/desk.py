@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual.message import Message
 
-from decent_tui.commands.parse import question
-from decent_tui.commands.session import Outcome
 from decent_tui.core.operations import Versions
 from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.alongside import alongside
@@ -15,6 +13,9 @@ from decent_tui.tui.answer import AnswerView
 from decent_tui.tui.lines import Line, Span
 from decent_tui.tui.roster import Roster
 from decent_tui.tui.undo import Undo
+
+if TYPE_CHECKING:
+    from decent_tui.commands.session import Outcome
 
 PATIENCE: Final = 15.0
 """Seconds that a question waits: a yes that comes later may be meant for something else."""
@@ -33,7 +34,7 @@ class Desk(AnswerView):
     class Done(Message):
         """A command was carried out, or refused; `key` is what it leads to, if anything."""
 
-        def __init__(self, outcome: Outcome, key: str = "") -> None:
+        def __init__(self, outcome: "Outcome", key: str = "") -> None:
             super().__init__()
             self.outcome = outcome
             self.key = key
@@ -67,6 +68,8 @@ class Desk(AnswerView):
     def run(self, line: str, *, sure: bool = False) -> None:
         """Carry out one line of the command language and show what came of it; where the table of
         commands wants it, ask before, unless the person is `sure`."""
+        from decent_tui.commands.parse import question
+
         if not sure and not self.readonly and (why := question(line)):
             self.ask(line, why)
             self.set_timer(PATIENCE, lambda: self.withdraw(line))
@@ -95,7 +98,7 @@ class Desk(AnswerView):
         """Say something of the program itself."""
         self.show("", (sentence,), "dim")
 
-    async def carry_out(self, line: str) -> Outcome | None:
+    async def carry_out(self, line: str) -> "Outcome | None":
         """Carry out one line, without a question; None when there was nothing to do or no node to do it."""
         outcome = None if self._node is None else await self.undone.run(self._node, line)
         if outcome is None:

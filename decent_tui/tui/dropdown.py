@@ -6,7 +6,6 @@ from typing import Final
 from textual import events
 from textual.message import Message
 
-from decent_tui.commands.table import COMMANDS
 from decent_tui.tui.line_view import LineView
 from decent_tui.tui.lines import Line, Span, cells, cut, fit, said, spread
 
@@ -74,8 +73,8 @@ class Dropdown(LineView):
         word = self._words[at]
         size = self._longest()
         line: list[Span] = [Span(" "), Span(fit(said(word).text, size), "bold text"), Span(" ")]
-        if word in COMMANDS:
-            line.append(Span(cut(COMMANDS[word].summary, WIDEST + 10), "dim"))
+        if summary := _summary(word):
+            line.append(Span(cut(summary, WIDEST + 10), "dim"))
         left = len(self._words) - at - 1
         more = (Span(f" ↓ {left} more ", "accent"),) if y == ROWS - 1 and left else ()
         return spread(line, more, self.size.width), "cursor" if at == self._at else "bar"
@@ -84,7 +83,7 @@ class Dropdown(LineView):
         return min(WIDEST, max((cells(said(word).text) for word in self._words), default=0))
 
     def _width(self) -> int:
-        summaries = [len(COMMANDS[word].summary) for word in self._words if word in COMMANDS]
+        summaries = [len(_summary(word)) for word in self._words]
         more = 11 if len(self._words) > ROWS else 0
         return self._longest() + 3 + min(WIDEST + 10, max(summaries, default=0)) + more
 
@@ -103,3 +102,11 @@ class Dropdown(LineView):
         """The choice before."""
         self.move(-1)
         event.stop()
+
+
+def _summary(word: str) -> str:
+    """What a command does; empty for a word that is none."""
+    from decent_tui.commands.table import COMMANDS
+
+    command = COMMANDS.get(word)
+    return command.summary if command is not None else ""

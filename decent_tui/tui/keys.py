@@ -9,7 +9,6 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from decent_tui.commands.scan import quote
 from decent_tui.core.errors import Refused
 from decent_tui.core.operations import KeyRow, RowPage, Rows
 from decent_tui.net.interface import NodeInterface
@@ -97,6 +96,8 @@ class KeyList(FilteredPane, can_focus=True):
         """What lists the same in a script; nothing does where a beginning is left out."""
         if self._filter.without:
             return ""
+        from decent_tui.commands.scan import quote
+
         prefix = f" {quote(self._filter.prefix)}" if self._filter.prefix else ""
         return f"keys{prefix}{' --conflicts' if self.conflicts_only else ''}"
 

@@ -8,16 +8,18 @@ write like any other, the next undo takes it back.
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from decent_tui.commands.parse import is_blank, parse
-from decent_tui.commands.scan import quote
-from decent_tui.commands.session import Outcome, carry_out, run_line
+import msgspec
+
 from decent_tui.core.errors import Refused, StorageError
 from decent_tui.core.operations import Delete, Get, Put, Resolve, Unresolve, Versions
 from decent_tui.core.records import Record
 from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.words import plural
+
+if TYPE_CHECKING:
+    from decent_tui.commands.session import Outcome
 
 SHOWN: Final = 300
 """Characters of a command that are shown."""
@@ -26,7 +28,7 @@ Write = Put | Delete | Resolve | Unresolve
 """What can be taken back."""
 
 
-class Step(NamedTuple):
+class Step(msgspec.Struct, frozen=True):
     """A write that was done here: the values it replaced (JSON texts) and the cids it left."""
 
     key: str
@@ -44,12 +46,12 @@ class Step(NamedTuple):
                 return Unresolve(self.key, values, self.after)
 
 
-class Done(NamedTuple):
+class Done(msgspec.Struct, frozen=True):
     """What an undo came to: the command it was, its outcome, and what to tell a person."""
 
     key: str
     line: str
-    outcome: Outcome
+    outcome: "Outcome"
     told: str
 
 
@@ -64,8 +66,10 @@ class Undo:
         """Whether there is a write to take back."""
         return self._step is not None
 
-    async def run(self, node: NodeInterface, line: str) -> Outcome | None:
+    async def run(self, node: NodeInterface, line: str) -> "Outcome | None":
         """Like `run_line`; of a write, what it replaces is kept."""
+        from decent_tui.commands.session import run_line
+
         write = _write(line)
         if write is None:
             return await run_line(node, line)
@@ -77,6 +81,8 @@ class Undo:
 
     async def back(self, node: NodeInterface) -> Done | None:
         """Take the last write back; None when there is none."""
+        from decent_tui.commands.session import carry_out
+
         step = self._step
         if step is None:
             return None
@@ -86,7 +92,7 @@ class Undo:
         self._keep(step.key, before, outcome)
         return Done(step.key, _line(command, write), outcome, _told(step, outcome))
 
-    def _keep(self, key: str, before: Sequence[Record], outcome: Outcome) -> None:
+    def _keep(self, key: str, before: Sequence[Record], outcome: "Outcome") -> None:
         if outcome.ok:
             values = tuple(bytes(record.value).decode() for record in before)
             after = outcome.answer.versions if isinstance(outcome.answer, Versions) else []
@@ -95,6 +101,8 @@ class Undo:
 
 def _write(line: str) -> Write | None:
     """What the line writes; None when it writes nothing."""
+    from decent_tui.commands.parse import is_blank, parse
+
     if is_blank(line):
         return None
     try:
@@ -113,6 +121,8 @@ async def _values(node: NodeInterface, key: str) -> list[Record]:
 
 def _line(command: str, write: Write) -> str:
     """The command as it would be typed, as far as it is shown."""
+    from decent_tui.commands.scan import quote
+
     words = [command, quote(write.key)]
     match write:
         case Put(value=value):
@@ -126,8 +136,10 @@ def _line(command: str, write: Write) -> str:
     return " ".join(words)
 
 
-def _told(step: Step, outcome: Outcome) -> str:
+def _told(step: Step, outcome: "Outcome") -> str:
     """What came of it, in one sentence."""
+    from decent_tui.commands.scan import quote
+
     if not outcome.ok:
         if outcome.stale or outcome.error == "no value":
             return f"nothing was undone: {quote(step.key)} was written again since"

@@ -1,10 +1,13 @@
-"""The versions of the selected key: cards side by side, and in plain words why there are several."""
+"""The versions of the selected key: cards side by side, and in plain words why there are several.
+
+What makes cards and sentences is imported with the first key: the dashboard is there sooner for it.
+"""
 
 import asyncio
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -13,15 +16,14 @@ from decent_tui.core.errors import Refused
 from decent_tui.core.operations import Inspect, Inspection
 from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.alongside import alongside
-from decent_tui.tui.cards import Laid, Look, Place, Values
-from decent_tui.tui.explain import heading, hints
 from decent_tui.tui.lines import Line, Span, cut, said
 from decent_tui.tui.pane import FilteredPane
 from decent_tui.tui.requests import RunLine
 from decent_tui.tui.roster import Roster
-from decent_tui.tui.settle import cids, edit_request, keep_line, newest
-from decent_tui.tui.sheet import sheet
 from decent_tui.tui.words import ago
+
+if TYPE_CHECKING:
+    from decent_tui.tui.cards import Laid, Place, Values
 
 REST: Final = 0.02
 """Seconds the cursor rests on a key before its versions are fetched: holding a key down fetches few."""
@@ -123,6 +125,8 @@ class VersionsPane(FilteredPane, can_focus=True):
     @property
     def value(self) -> str:
         """The newest value's JSON text; empty when there is none."""
+        from decent_tui.tui.settle import newest
+
         return "" if self._inspection is None else newest(self._inspection)
 
     @property
@@ -202,6 +206,8 @@ class VersionsPane(FilteredPane, can_focus=True):
             if inspection is None:
                 self._values = None
             elif old is None or self._values is None or records != [view.record for view in old.siblings]:
+                from decent_tui.tui.cards import Values
+
                 self._values = Values(inspection)
                 self._chosen = None  # what a place in the row means has changed
         self._lay_out()
@@ -239,6 +245,9 @@ class VersionsPane(FilteredPane, can_focus=True):
             if self._key or self._node is None:
                 return []
             return [(), (Span(" select a key to see its versions, clocks and who has it", "dim"),)]
+        from decent_tui.tui.cards import Look
+        from decent_tui.tui.sheet import sheet
+
         look = Look(
             self._roster, self.room, self._now(), whole=self._unfolded, find=self._filter, chosen=self._chosen
         )
@@ -251,6 +260,9 @@ class VersionsPane(FilteredPane, can_focus=True):
         if shown is None:
             self.label((Span("Versions", self.name_ink),))
         else:
+            from decent_tui.tui.explain import heading, hints
+            from decent_tui.tui.settle import cids
+
             laid = self._laid
             unfolds = "fold" if self._unfolded else "unfold" if laid is not None and laid.folded else ""
             hint = hints(
@@ -272,7 +284,7 @@ class VersionsPane(FilteredPane, can_focus=True):
         self._lay_out()
 
     @property
-    def _places(self) -> list[Place]:
+    def _places(self) -> "list[Place]":
         return [] if self._laid is None else self._laid.places
 
     # ------------------------------------------------------------------ scrolling
@@ -353,6 +365,8 @@ class VersionsPane(FilteredPane, can_focus=True):
         shown = self._inspection
         if shown is None or at >= self.choices:
             return
+        from decent_tui.tui.settle import keep_line
+
         self.post_message(RunLine(keep_line(shown, at)))
 
     def edit(self) -> None:
@@ -360,6 +374,8 @@ class VersionsPane(FilteredPane, can_focus=True):
         shown, values = self._inspection, self._values
         if shown is None or values is None or shown.key != self._key:
             return
+        from decent_tui.tui.settle import edit_request
+
         self.post_message(edit_request(shown, values))
 
     def action_unfold(self) -> None:
