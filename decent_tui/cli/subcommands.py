@@ -8,12 +8,12 @@ so that the others start no slower.
 from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
 
-class Start(NamedTuple):
+class Start(msgspec.Struct, frozen=True):
     """A way to start, loaded."""
 
     parser: Callable[[], ArgumentParser]

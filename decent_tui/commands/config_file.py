@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from decent_tui.commands.option import Option, Takes
 
@@ -14,7 +16,7 @@ class ConfigError(ValueError):
     """An option has a value that it cannot have; one plain sentence that says where."""
 
 
-class Told(NamedTuple):
+class Told(msgspec.Struct, frozen=True):
     """What an option was given, as a text, and where: a flag, a variable, or a file and its line."""
 
     text: str

@@ -6,8 +6,9 @@ Everything that is given is checked, also where something else counts.
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, NamedTuple, TypeVar, cast
+from typing import Final, TypeVar, cast
 
+import msgspec
 from platformdirs import user_config_path
 
 from decent_tui.commands import options
@@ -20,7 +21,7 @@ T = TypeVar("T")
 _NOT_OPTIONS: Final = frozenset({"DECENT_TUI_DEBUG"})
 
 
-class Effective(NamedTuple):
+class Effective(msgspec.Struct, frozen=True):
     """The value of an option, and where it came from (empty: nobody gave one, it is the default)."""
 
     value: object

@@ -8,7 +8,9 @@ network and up to a tenth of a second when much is written.
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from decent_tui.core.histogram import Histogram
 from decent_tui.core.seen import Seen
@@ -26,7 +28,7 @@ BOUNDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 
 """Seconds by which settle times are counted: from a local network to a peer that was away for a while."""
 
 
-class _Settled(NamedTuple):
+class _Settled(msgspec.Struct, frozen=True):
     at: float
     took: float
 

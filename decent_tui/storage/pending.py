@@ -5,7 +5,9 @@ needs to see them there: at the commit, or at a read that these changes cannot a
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
+
+import msgspec
 
 from decent_tui.core.errors import StorageError
 from decent_tui.core.store import Change
@@ -54,7 +56,7 @@ class Pending:
         self._changes = {}
 
 
-class Moves(NamedTuple):
+class Moves(msgspec.Struct, frozen=True):
     """What some changes come to, table by table.
 
     `replaced` are a version and the one that took its place alone, both values or both tombstones; what else

@@ -15,7 +15,7 @@ from heapq import merge
 from itertools import groupby, islice
 from pathlib import Path
 from threading import Lock
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
@@ -45,7 +45,7 @@ _Value = str | bytes | int | None
 _encode: Final = msgspec.json.Encoder().encode
 
 
-class _Committed(NamedTuple):
+class _Committed(msgspec.Struct, frozen=True):
     """The newest transaction that was committed and changed something, and the root it left."""
 
     number: int
@@ -336,16 +336,12 @@ class SqliteStore:
                 (change.key, change.after) for change in changes if change.key in self._expected
             )
             moves = Moves.of(changes)
-            number = self._rows.number
+            number, row = self._rows.number, self._rows.row
             dots = [(number(version.node), version.seq) for version in moves.dropped]
             self._exactly("DELETE FROM version WHERE node = ? AND seq = ?", dots)
-            news = self._rows.new([new for _, new in moves.replaced])
-            changed = [
-                (*row[2:], number(old.node), old.seq)
-                for row, (old, _) in zip(news, moves.replaced, strict=True)
-            ]
+            changed = [(*row(new)[2:], number(old.node), old.seq) for old, new in moves.replaced]
             self._exactly(queries.UPDATE, changed)
-            self._rows.insert(moves.kept)
+            self._exactly(queries.INSERT, [row(version) for version in moves.kept])
             for kind, take_out, put_in in queries.LISTS:
                 self._exactly(take_out, moves.left[kind])
                 self._exactly(put_in, moves.entered[kind])

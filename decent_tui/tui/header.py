@@ -1,7 +1,7 @@
 """The line at the top: the node and its numbers."""
 
 from collections import deque
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 from textual import events
@@ -45,7 +45,7 @@ ABOUT: Final = {
 """What each part says, for the mouse."""
 
 
-class Zone(NamedTuple):
+class Zone(msgspec.Struct, frozen=True):
     """Where a part of the line stands: from a cell to before another one."""
 
     part: str

@@ -1,12 +1,12 @@
 """Which keys the key list shows."""
 
-from typing import NamedTuple
+import msgspec
 
 from decent_tui.core.store import Countable, Wanted
 from decent_tui.tui.lines import Line, Span, said
 
 
-class KeyFilter(NamedTuple):
+class KeyFilter(msgspec.Struct, frozen=True):
     """A beginning that keys must have (`!`: must not have), and whether they must be in conflict."""
 
     text: str = ""

@@ -1,8 +1,9 @@
 """The line at the bottom: the keys that do something here, made of the bindings that are active."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
+import msgspec
 from textual import events
 
 from decent_tui.tui.bindings import WRITING
@@ -21,7 +22,7 @@ GAP: Final = 2
 """Blanks between two keys."""
 
 
-class Shown(NamedTuple):
+class Shown(msgspec.Struct, frozen=True):
     """One key: how it is written, its word, the key itself, what it does in a few words more, and the word
     for it and others like it."""
 
@@ -61,7 +62,7 @@ class KeyBar(LineView):
                 told = active.tooltip or binding.tooltip
                 group = binding.group.description if binding.group is not None else ""
                 keys.append(Shown(key_name(binding.key), binding.description, binding.key, told, group))
-        keys.sort(key=lambda shown: FIRST.index(shown[1]) if shown[1] in FIRST else len(FIRST))
+        keys.sort(key=lambda shown: FIRST.index(shown.word) if shown.word in FIRST else len(FIRST))
         if keys != self._keys:
             self._keys = keys
             self.refresh()
@@ -71,7 +72,7 @@ class KeyBar(LineView):
         keys, room = self._keys, self.size.width - 1 + GAP
         if sum(map(_size, keys)) > room:
             keys = grouped(keys)
-        out = [shown for shown in keys if shown[1] == LAST]
+        out = [shown for shown in keys if shown.word == LAST]
         if sum(map(_size, keys)) <= room or sum(map(_size, out)) > room:
             out = []
         room -= sum(map(_size, out))
@@ -96,7 +97,7 @@ class KeyBar(LineView):
         start = 1
         for shown in self._fitting():
             if x < start + _size(shown) - 1:
-                return shown._replace(key=_of(shown, x - start))
+                return msgspec.structs.replace(shown, key=_of(shown, x - start))
             start += _size(shown)
         return None
 
@@ -137,4 +138,4 @@ def _of(shown: Shown, x: int) -> str:
 
 def _size(shown: Shown) -> int:
     """The cells that a key and its word take."""
-    return cells(shown[0]) + cells(shown[1]) + GAP + 1
+    return cells(shown.name) + cells(shown.word) + GAP + 1

@@ -1,7 +1,9 @@
 """What a person types to see some messages only: `peer:9002 type:sync dir:in key:user !heartbeat`."""
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from decent_tui.core.events import AnyEvent, Carried, Conflict, Dialled, PeerChanged, Settled
 from decent_tui.tui.roster import Roster
@@ -10,7 +12,7 @@ FIELDS: Final = ("peer", "type", "dir", "key")
 """What a word may be restricted to, as in `peer:9002`; `dir` is `in` or `out`."""
 
 
-class Term(NamedTuple):
+class Term(msgspec.Struct, frozen=True):
     """One word: text that must be there (one of several), or must not; anywhere when `field` is empty."""
 
     field: str

@@ -1,7 +1,6 @@
 """The node in numbers: what was read of it last, and what that changes on the screen."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import msgspec
 
@@ -11,7 +10,7 @@ from decent_tui.tui.header import Facts, Rates
 from decent_tui.tui.roster import Colours, roster
 
 
-class Change(NamedTuple):
+class Change(msgspec.Struct, frozen=True):
     """What a reading changed: `roster` the names or colours of nodes, `spread` who may hold what."""
 
     roster: bool

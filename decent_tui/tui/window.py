@@ -6,12 +6,13 @@ everything here is the height of the screen, whether the store has ten keys or a
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from decent_tui.core.operations import KeyRow
 
 
-class Goal(NamedTuple):
+class Goal(msgspec.Struct, frozen=True):
     """What is to be loaded: the rows around a key ("" for the start, None for wherever the cursor is then),
     or those at the end. A jump takes the cursor there."""
 
