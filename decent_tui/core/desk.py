@@ -122,9 +122,10 @@ class Desk:
     def _put(self, operation: ops.Put) -> ops.Versions:
         value = _value(operation.value)
         key = _key(operation.key)
-        held = self._parts.replica.store.siblings(key)
-        if len(held) < 2 or value.cid not in [version.cid for version in held]:  # else it makes room
-            self._parts.quota.check()
+        if self._parts.quota.is_full():
+            held = self._parts.replica.store.siblings(key)
+            if len(held) < 2 or value.cid not in [version.cid for version in held]:  # else it makes room
+                raise Refused(self._parts.quota.sentence)
         version = self._parts.replica.put(key, value, self._parts.clock.wall, operation.saw)
         self._parts.tally.writes += 1
         return ops.Versions(key, [to_record(version)])

@@ -26,12 +26,9 @@ def change(before: int, dropped: Iterable[Version], kept: Iterable[Version]) -> 
 
 
 def _sum(versions: Iterable[Version]) -> int:
-    return sum(
-        [
-            int.from_bytes(
-                sha256(f"{len(one.key)}:{one.key}{one.node}:{one.seq}:{one.cid}".encode()).digest(), "big"
-            )
-            for one in versions
-            if one.value is not None
-        ]
-    )
+    total = 0
+    for one in versions:
+        if one.value is not None:
+            named = f"{len(one.key)}:{one.key}{one.node}:{one.seq}:{one.cid}".encode()
+            total += int.from_bytes(sha256(named).digest(), "big")
+    return total

@@ -206,7 +206,7 @@ class Parts:
 
     def _changed(self, changes: Sequence[Change], source: str) -> None:
         """The replica changed: push what is ours, tell classic peers, tell whoever watches."""
-        me, classic = self.replica.node, self.links.classic()
+        me, classic, forgotten = self.replica.node, self.links.classic(), True
         for change in changes:
             if source:
                 self.tally.applied += len(change.kept)
@@ -220,10 +220,11 @@ class Parts:
                     link.outbox.add(version)
             if len(change.before) > 1 or len(change.after) > 1:
                 self._announce(change)
+            if change.kept or live(change.dropped):
+                forgotten = False
         self.recollection.note(self.clock.wall, source, changes)
         if changes:
-            forgotten = not any(change.kept or live(change.dropped) for change in changes)
-            keys = tuple(change.key for change in changes)
+            keys = tuple([change.key for change in changes])
             self.out.emit(Changed(self.clock.at, keys, source, forgotten))
 
     def _announce(self, change: Change) -> None:

@@ -6,7 +6,6 @@ last one (group commit), off the event loop. While the disk works, the next turn
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection, Container, Sequence
-from functools import partial
 from typing import Final, Protocol, TypeVar, cast
 
 import msgspec
@@ -111,13 +110,15 @@ class Turns:
         group, self._asked = self._asked[:GROUP], self._asked[GROUP:]
         if self._asked:
             asyncio.get_running_loop().call_soon(self._operate)
-        self.feed(lambda: self._engine.expect(operation for _, operation in group))
+        self.feed(lambda: self._engine.expect(operation for _, operation in group))  # the turn ends after all
         for number, operation in group:
             future = self._waiting.get(number)
             if future is None:
                 continue
             try:
-                self.feed(partial(self._engine.operate, number, operation))
+                self._engine.operate(number, operation)
+            except StorageError as error:
+                self._storage_failed(error)
             except Exception as error:  # noqa: BLE001  # a bug: it must cost this answer, not all that follow
                 if not future.done():
                     future.set_exception(error)
