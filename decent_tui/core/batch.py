@@ -5,14 +5,14 @@ numbers that grow from row to row are written as differences. What can be comput
 sent. The aim is at most 1.2 times the bytes of the keys and values themselves.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, islice
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import accumulate, chain, islice, repeat
 from typing import Annotated, Final, TypeVar
 
 import msgspec
 
 from decent_tui.core import ranges
-from decent_tui.core.clocks import NO_CONTEXT, Clock, entry_of, is_node, weight
+from decent_tui.core.clocks import NO_CONTEXT, Clock, is_node, weight
 from decent_tui.core.errors import ProtocolError
 from decent_tui.core.limits import MAX_CLOCK, MAX_ID, MAX_LINE, MAX_NUMBER
 from decent_tui.core.ranges import Ranges
@@ -97,61 +97,98 @@ def pack(versions: Iterable[Version]) -> Batch:
 
 
 def unpack(batch: Batch) -> Iterator[Version]:
-    """The versions of a batch, one by one, each checked; raises ProtocolError at the first that is none.
+    """The versions of a batch, each checked; raises ProtocolError when it comes to one that is none."""
+    return chain.from_iterable(slices(batch, _TOGETHER))
 
-    It is a generator so that a large batch can be taken in slices. The cid is computed here and never
-    believed.
+
+def slices(batch: Batch, size: int) -> Iterator[list[Version]]:
+    """The versions of a batch, `size` at a time, each checked; raises ProtocolError instead of a slice with
+    one that is none. The cid is computed here and never believed.
+
+    It goes by columns and not by rows: nearly every check is then one call for a whole slice.
     """
     rows = len(batch.keys)
     if len(batch.values) != rows or len(batch.runs) % 2 or sum(batch.runs[1::2]) != rows:
         raise _broken("the columns differ in length")
     if _said(batch.contexts, rows) > MAX_LINE // 4:
         raise _broken("its contexts are too long together")
-    authors = dict(_pairs(batch.authors))
-    nodes, lamport, time = batch.nodes, 0, 0
-    columns = zip(
-        range(rows),
-        _contents(batch),
-        _filled(batch.seqs, rows),
-        _filled(batch.lamports, rows),
-        _filled(batch.times, rows),
-        _filled(batch.contexts or _NO_CONTEXTS, rows),
-        strict=True,
-    )
-    for writer, count in _pairs(batch.runs):
-        node, seq = _name(nodes, writer), 0
-        if not is_node(node):  # in our `seen` it would have every honest node refuse us for ever
-            raise _broken("a dot names what is no node of ours")
-        for row, (key, value, cid), more, ticked, later, flat in islice(columns, count):
-            seq += more
-            lamport += ticked
-            time += later
-            if not (1 <= seq <= MAX_NUMBER and 0 <= lamport <= MAX_NUMBER and 0 <= time <= _MAX_TIME):
-                raise _broken("a number is out of bounds")
-            author = node if row not in authors else _name(nodes, authors[row])
-            context: Clock = NO_CONTEXT
-            if flat:
-                context = {_name(nodes, at): _number(n) for at, n in _pairs(flat)}
-                if len(context) > _SHORT and weight(context) > MAX_CLOCK:
-                    raise _broken("a context is too long")
-                if context.get(entry_of(node, author), 0) >= seq:
-                    raise _broken("a version comes before itself")
-            yield Version(key, value, node, seq, context, lamport, author, time, cid)
-
-
-def _contents(batch: Batch) -> Iterator[tuple[str, bytes | None, str]]:
-    """Key, value and cid of each row, checked some rows at a time."""
+    names = {at: _writer(batch.nodes, at) for at in set(batch.runs[::2])}
+    nodes = chain.from_iterable(repeat(names[at], count) for at, count in _pairs(batch.runs))
+    more = iter(_filled(batch.seqs, rows))
+    seqs = chain.from_iterable(accumulate(islice(more, count)) for count in batch.runs[1::2])
+    lamports = accumulate(_filled(batch.lamports, rows))
+    times = accumulate(_filled(batch.times, rows))
+    contexts = _filled(batch.contexts or _NO_CONTEXTS, rows)
+    written = dict(_pairs(batch.authors))
     deleted = frozenset(batch.deleted)
-    for start in range(0, len(batch.keys), _TOGETHER):
-        keys, raws = batch.keys[start : start + _TOGETHER], batch.values[start : start + _TOGETHER]
-        texts = [b"null" if row in deleted else bytes(raw) for row, raw in enumerate(raws, start)]
-        try:
-            check_keys(keys)
-            cids = text_ids(texts)
-        except ValueError as error:
-            raise ProtocolError(str(error), fatal=True) from None
-        for row, key, text, cid in zip(range(start, start + len(keys)), keys, texts, cids, strict=True):
-            yield (key, None, "") if row in deleted else (key, text, cid)
+    for start in range(0, rows, size):
+        here = range(start, min(start + size, rows))
+        count = len(here)
+        keys = batch.keys[start : start + size]
+        values, cids = _contents(keys, batch.values[start : start + size], deleted.intersection(here), start)
+        writers = list(islice(nodes, count))
+        authors = writers
+        if not written.keys().isdisjoint(here):
+            authors = [
+                _name(batch.nodes, written[row]) if row in written else writer
+                for row, writer in zip(here, writers, strict=True)
+            ]
+        columns = (
+            keys,
+            values,
+            writers,
+            _bounded(islice(seqs, count), 1, MAX_NUMBER),
+            [_context(batch.nodes, flat) if flat else NO_CONTEXT for flat in contexts[start : start + size]],
+            _bounded(islice(lamports, count), 0, MAX_NUMBER),
+            authors,
+            _bounded(islice(times, count), 0, _MAX_TIME),
+            cids,
+        )
+        some = list(map(Version, *columns))
+        if batch.contexts and any(one.context.get(one.entry, 0) >= one.seq for one in some):
+            raise _broken("a version comes before itself")
+        yield some
+
+
+def _contents(
+    keys: Sequence[str], raws: Sequence[msgspec.Raw], deleted: Collection[int], start: int
+) -> tuple[list[bytes | None], list[str]]:
+    """Value and cid of each row of a slice that begins at `start`, the keys checked too."""
+    texts = list(map(bytes, raws))
+    for row in deleted:
+        texts[row - start] = b"null"
+    try:
+        check_keys(keys)
+        cids = text_ids(texts)
+    except ValueError as error:
+        raise ProtocolError(str(error), fatal=True) from None
+    values: list[bytes | None] = [*texts]
+    for row in deleted:
+        values[row - start], cids[row - start] = None, ""
+    return values, cids
+
+
+def _writer(nodes: Sequence[str], at: int) -> str:
+    """The node of some dots."""
+    node = _name(nodes, at)
+    if not is_node(node):  # in our `seen` it would have every honest node refuse us for ever
+        raise _broken("a dot names what is no node of ours")
+    return node
+
+
+def _bounded(numbers: Iterable[int], low: int, high: int) -> list[int]:
+    """The numbers; raises ProtocolError if one is out of bounds."""
+    found = list(numbers)
+    if min(found) < low or max(found) > high:
+        raise _broken("a number is out of bounds")
+    return found
+
+
+def _context(nodes: Sequence[str], flat: Sequence[int]) -> Clock:
+    context = {_name(nodes, at): _number(n) for at, n in _pairs(flat)}
+    if len(context) > _SHORT and weight(context) > MAX_CLOCK:
+        raise _broken("a context is too long")
+    return context
 
 
 def _said(contexts: Sequence[Sequence[int]], rows: int) -> int:

@@ -15,12 +15,11 @@ of that turn may be carried out.
 """
 
 from collections.abc import Container, Iterable, Iterator, Sequence
-from itertools import islice
 from typing import Final
 
+from decent_tui.core import batch
 from decent_tui.core import messages as wire
 from decent_tui.core.audit import Auditor
-from decent_tui.core.batch import unpack
 from decent_tui.core.chance import Chance, draw_id
 from decent_tui.core.classic_talk import ClassicDesk
 from decent_tui.core.clocks import Dot
@@ -192,17 +191,17 @@ class Engine:
     def slices(self, link: int, versions: wire.Versions, size: int) -> Iterator[None]:
         """Take in the versions of a message, `size` at a time; the owner may do something else between two
         steps. `received` with the message itself must follow."""
-        rows = unpack(versions.batch)
+        slices = batch.slices(versions.batch, size)
         while True:
             found = self._parts.links.get(link)
             if found is None:
                 return
             try:
-                some = list(islice(rows, size))
+                some = next(slices, None)
             except ProtocolError as error:
                 self.faulty(link, error)
                 return
-            if not some:
+            if some is None:
                 return
             self._absorb(found, some)
             yield

@@ -16,6 +16,7 @@ from decent_tui.core import fingerprint, ranges
 from decent_tui.core.clocks import Clock, Dot, beside, clip, join, weight, with_entry
 from decent_tui.core.errors import Refused, Stale, StorageError
 from decent_tui.core.limits import MAX_CLOCK, MAX_NUMBER, SIBLINGS_MAX
+from decent_tui.core.ranges import Ranges
 from decent_tui.core.seen import Seen
 from decent_tui.core.store import Change, Root, Store
 from decent_tui.core.values import Value
@@ -233,10 +234,11 @@ class Replica:
         before = self.store.siblings_of(dict.fromkeys(version.key for version in fresh))
         after = dict(before)
         for version in fresh:
-            after[version.key] = merge(after.get(version.key, ()), version)
-        self._tick(max(version.lamport for version in fresh))
+            held = after.get(version.key)
+            after[version.key] = merge(held, version) if held else (version,)
+        self._tick(max([version.lamport for version in fresh]))
         changes = [
-            Change.of(key, before.get(key, ()), now)
+            Change.of(key, was, now) if (was := before.get(key)) else Change(key, (), now, (), now)
             for key, now in after.items()
             if now is not before.get(key)
         ]
@@ -337,19 +339,22 @@ class Replica:
 
     # ------------------------------------------------------------------ within
 
-    def _see_new(self, versions: Sequence[Version]) -> list[Version]:
+    def _see_new(self, versions: Sequence[Version]) -> Sequence[Version]:
         """The versions whose dots are not in `seen`, each once; they are from now on."""
-        fresh: dict[str, set[int]] = {}
+        fresh: dict[str, Ranges] = {}
         for node, numbers in numbers_of(versions).items():
             new = ranges.subtract(numbers, self.seen[node])
             if new:
-                fresh[node] = set(ranges.numbers(new))
+                fresh[node] = new
                 self.seen.add_all(node, new)
                 self._grown.add(node)
                 self._touch()
+        if sum(map(ranges.count, fresh.values())) == len(versions):  # all of them, as nearly always
+            return versions
+        once = {node: set(ranges.numbers(new)) for node, new in fresh.items()}
         found = []
         for version in versions:
-            left = fresh.get(version.node)
+            left = once.get(version.node)
             if left and version.seq in left:
                 left.remove(version.seq)
                 found.append(version)

@@ -17,10 +17,9 @@ from decent_tui.core.limits import MAX_DEPTH, MAX_DIGITS, MAX_KEY, MAX_VALUE
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
 _LONG_NUMBER: Final = re.compile(rb"[0-9]{%d}" % (MAX_DIGITS + 1))
 _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_ESCAPED: Final = bytes(code for code in range(256) if not 32 <= code < 127 or code == ord("\\"))
-_LARGE_OR_BROKEN: Final = re.compile(rb"[0-9](?:[.eE]|[0-9]{15})")
-"""What Python's JSON may spell in its own way: a backslash and anything beyond printable ASCII; a number that
-is no small integer (or a text that looks like one)."""
+_NUMBERS: Final = bytes.maketrans(b"123456789eE", b"000000000..")
+_LARGE: Final = b"0" * 16
+_BROKEN: Final = b"0."
 _decode: Final = msgspec.json.Decoder().decode
 _dumps: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 _encode: Final = msgspec.json.Encoder().encode
@@ -116,8 +115,16 @@ def text_ids(texts: Sequence[bytes]) -> list[str]:
 
 
 def _is_plain(text: bytes) -> bool:
-    """Whether two encoders write these values alike, if one sorts the keys of objects as the other does."""
-    return len(text.translate(None, _ESCAPED)) == len(text) and not _LARGE_OR_BROKEN.search(text)
+    """Whether two encoders write these values alike, if one sorts the keys of objects as the other does.
+
+    What Python's JSON may spell in its own way: an escape, DEL and anything beyond ASCII; a number that is no
+    small integer (or a text that looks like one). Nothing else is searched for, and no pattern used, since
+    this is done for every value that comes.
+    """
+    if not text.isascii() or b"\\" in text or b"\x7f" in text:
+        return False
+    numbers = text.translate(_NUMBERS)
+    return _BROKEN not in numbers and _LARGE not in numbers
 
 
 def _content_id(text: bytes, value: object) -> str:

@@ -1,6 +1,8 @@
 """Versions as rows of a data file, and the small numbers that stand for node ids in them."""
 
 import sqlite3
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -8,6 +10,7 @@ import msgspec
 
 from decent_tui.core.clocks import NO_CONTEXT
 from decent_tui.core.version import Version
+from decent_tui.storage import queries
 from decent_tui.storage.plain import sentence
 
 Row = tuple[str, int, int, bytes | None, bytes, int, str | None, int, bytes | None]
@@ -56,18 +59,30 @@ class Rows:
         clock = NO_CONTEXT if context == _NO_CONTEXT else _decode_clock(context)
         return Version(key, value, node, seq, clock, lamport, author or node, ts, cid.hex() if cid else "")
 
-    def row(self, version: Version) -> NewRow:
-        """The row of a version, to be inserted."""
-        node, author = version.node, version.author
-        return (
-            version.value is None,
-            version.key,
-            self.number(node),
-            version.seq,
-            version.value,
-            _encode(version.context) if version.context else _NO_CONTEXT,
-            version.lamport,
-            None if author == node else author,
-            version.ts,
-            bytes.fromhex(version.cid) or None,
-        )
+    def new(self, versions: Iterable[Version]) -> list[NewRow]:
+        """The rows of some versions, to be inserted."""
+        number = self.number
+        return [
+            (
+                version.value is None,
+                version.key,
+                number(version.node),
+                version.seq,
+                version.value,
+                _encode(version.context) if version.context else _NO_CONTEXT,
+                version.lamport,
+                None if version.author == version.node else version.author,
+                version.ts,
+                bytes.fromhex(version.cid) or None,
+            )
+            for version in versions
+        ]
+
+    def insert(self, versions: Sequence[Version]) -> None:
+        """Put versions into the table, as many together as go into one statement."""
+        rows = self.new(versions)
+        alone = len(rows) - len(rows) % queries.TOGETHER
+        for start in range(0, alone, queries.TOGETHER):
+            together = rows[start : start + queries.TOGETHER]
+            self._connection.execute(queries.INSERT_TOGETHER, list(chain.from_iterable(together)))
+        self._connection.executemany(queries.INSERT, rows[alone:])

@@ -23,7 +23,7 @@ PAGE: Final = 2048
 """Bytes of a page of a new file; another one keeps what it was made with, which is 4096 in older ones.
 
 A write among a million keys changes pages that no other write changes, and each goes whole into the log and
-from there into the file: half the page, half of that. With 1024 the file grows by an eighth, and a value of
+from there into the file: half the page, half of that. With 1024 the file grows by a twelfth, and a value of
 256 KiB, which is cut into pages, takes a third longer."""
 
 _TABLES: Final = (

@@ -336,12 +336,16 @@ class SqliteStore:
                 (change.key, change.after) for change in changes if change.key in self._expected
             )
             moves = Moves.of(changes)
-            number, row = self._rows.number, self._rows.row
+            number = self._rows.number
             dots = [(number(version.node), version.seq) for version in moves.dropped]
             self._exactly("DELETE FROM version WHERE node = ? AND seq = ?", dots)
-            changed = [(*row(new)[2:], number(old.node), old.seq) for old, new in moves.replaced]
+            news = self._rows.new([new for _, new in moves.replaced])
+            changed = [
+                (*row[2:], number(old.node), old.seq)
+                for row, (old, _) in zip(news, moves.replaced, strict=True)
+            ]
             self._exactly(queries.UPDATE, changed)
-            self._exactly(queries.INSERT, [row(version) for version in moves.kept])
+            self._rows.insert(moves.kept)
             for kind, take_out, put_in in queries.LISTS:
                 self._exactly(take_out, moves.left[kind])
                 self._exactly(put_in, moves.entered[kind])

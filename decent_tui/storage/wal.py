@@ -31,10 +31,10 @@ Who copies the log into the database, and when:
   others, waited for it for a quarter of their time.)
 - Under load the writer's next transaction is always open meanwhile. One that began before all was copied
   goes on at the end of the log, and so does the one after it, because of what this one wrote: as
-  long as the writer never pauses, the log is never started anew. So from BLOCKING on, the next
-  `make_durable` copies what was written while the rest was copied (`Log.copy_rest`), and then the thread that
-  commits copies the last of it itself, on its own connection, between a COMMIT and the next BEGIN
-  (`Log.finish`). That is what it wrote last, and two flushes of little.
+  long as the writer never pauses, the log is never started anew. So from BLOCKING on, the database is
+  flushed in the background too, the next `make_durable` copies what was written meanwhile
+  (`Log.copy_rest`), and then the thread that commits copies the last of it itself, on its own connection,
+  between a COMMIT and the next BEGIN (`Log.finish`). That is what it wrote last, and two flushes of little.
 
 All checkpoints are PASSIVE: they wait for nobody and copy what they may. The stronger ones wait for the
 writer, whose open transaction ends only after `make_durable`, or for another program that reads.
@@ -126,10 +126,12 @@ class Log:
         """Copy the log into the database; `begun` tells how many transactions have begun by now."""
         self._length = self.length()
         self._copy(self._second(), begun)
-        self.has_rest = self.length() >= BLOCKING
+        if self.length() >= BLOCKING:
+            flush(self._database)  # SQLite did not while the writer went on, and `copy_rest` is waited for
+            self.has_rest = True
 
     def copy_rest(self, begun: Callable[[], int]) -> None:
-        """Copy what was written during the last `copy`, so that little is left for `finish`, and do the slow
+        """Copy what was written during the last `copy`, so that little is left for `finish`, and do the
         flushes that it need not wait for then."""
         self.has_rest = False
         self._copy(self._second(), begun)

@@ -22,7 +22,7 @@ PEERS = (5, 50)
 IDLE = 10.0
 """Seconds for which an idle node is watched."""
 SINGLE = 300
-"""Writes made one after the other."""
+"""Commands carried out one after the other, each answered before the next."""
 
 
 def run(folder: Path, runs: int) -> list[Figure]:
@@ -45,8 +45,8 @@ def run(folder: Path, runs: int) -> list[Figure]:
             runs,
             partial(_lines, large, LARGE, what),
             partial(_lines, small, SMALL, what),
-            partial(bare_updates, large, _spread(LARGE), value(0).encode()),
-            partial(bare_updates, small, _spread(SMALL), value(0).encode()),
+            partial(bare_updates, large, _spread(LARGE, WRITES), value(0).encode()),
+            partial(bare_updates, small, _spread(SMALL, WRITES), value(0).encode()),
         )
         bare = f"; bare SQLite: {ratio(bare_a, bare_b)}" if what == "put" else ""
         figures.append(
@@ -54,6 +54,17 @@ def run(folder: Path, runs: int) -> list[Figure]:
                 f"{WRITES:,} {what}s, spread over {LARGE:,} keys",
                 seconds(a),
                 f"{seconds(b)} over {SMALL:,}{bare}",
+                ratio(a, b),
+                "1.3",
+            )
+        )
+    for what in ("put", "get"):
+        a, b = interleaved(runs, partial(_single, large, LARGE, what), partial(_single, small, SMALL, what))
+        figures.append(
+            Figure(
+                f"one {what} among {LARGE:,} keys, until it is answered, p50",
+                seconds(a),
+                f"{seconds(b)} among {SMALL:,}",
                 ratio(a, b),
                 "1.3",
             )
@@ -92,20 +103,37 @@ def _open(source: Path | None) -> tuple[float, float]:
 
 def _lines(source: Path, keys: int, what: str) -> float:
     """Seconds for many commands on keys that are there, spread over all of them."""
-    lines = "".join(
-        f"put {one} {value(at)}\n" if what == "put" else f"get {one}\n"
-        for at, one in enumerate(_spread(keys))
-    ).encode()
+    lines = "".join(f"{line}\n" for line in _commands(keys, WRITES, what)).encode()
     with tempfile.TemporaryDirectory() as folder:
         file = copy(source, Path(folder) / "a.db")
         with HeadlessNode(file) as node:
             return node.carry_out(lines, WRITES)
 
 
-def _spread(keys: int) -> list[str]:
-    """Keys at equal distances among so many."""
-    step = keys // WRITES or 1
-    return [key(at % keys) for at in range(0, WRITES * step, step)]
+def _single(source: Path, keys: int, what: str) -> float:
+    """The median of the seconds that each of some commands takes, one after the other."""
+    times: list[float] = []
+    with tempfile.TemporaryDirectory() as folder:
+        file = copy(source, Path(folder) / "a.db")
+        with HeadlessNode(file) as node:
+            for line in _commands(keys, SINGLE, what):
+                with timed(times):
+                    node.ask(line)
+    return statistics.median(times)
+
+
+def _commands(keys: int, count: int, what: str) -> list[str]:
+    """So many of them, on keys that are there."""
+    spread = _spread(keys, count)
+    if what == "get":
+        return [f"get {one}" for one in spread]
+    return [f"put {one} {value(at)}" for at, one in enumerate(spread)]
+
+
+def _spread(keys: int, count: int) -> list[str]:
+    """So many keys, at equal distances among all."""
+    step = keys // count or 1
+    return [key(at % keys) for at in range(0, count * step, step)]
 
 
 async def _with_peers(node: HeadlessNode, count: int, idle: list[float], busy: list[float]) -> None:

@@ -1,7 +1,6 @@
 """What the machine can do at best: the work of a node, without the node."""
 
 import os
-import shutil
 import socket
 import sqlite3
 import subprocess
@@ -19,6 +18,8 @@ from decent_tui.storage import queries, schema
 from decent_tui.storage.connection import connect
 from decent_tui.storage.plain import flush
 from decent_tui.storage.rows import Rows
+
+from .nodes import copy
 
 BATCH = 1_000
 """Rows in one statement and one transaction."""
@@ -42,7 +43,7 @@ def bare_upsert(versions: list[Version], cpu: list[float]) -> float:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bare.db"
         connection = empty_database(path)
-        rows = list(map(Rows(connection, path).row, versions))
+        rows = Rows(connection, path).new(versions)
         log = os.open(f"{path}-wal", os.O_RDONLY)
         began, used = perf_counter(), process_time()
         for start in range(0, len(rows), BATCH):
@@ -63,7 +64,7 @@ def bare_updates(source: Path, keys: Sequence[str], text: bytes) -> float:
     """Seconds to look keys up in a copy of a file of ours and to write another value for each in its place, a
     hundred a transaction, each flushed to the disk."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(shutil.copy(source, Path(folder) / "bare.db"))
+        path = copy(source, Path(folder) / "bare.db")
         connection = connect(path)
         (seq,) = connection.execute("SELECT max(seq) FROM version").fetchone()
         log = os.open(f"{path}-wal", os.O_RDONLY)

@@ -1,6 +1,7 @@
 """Durable nodes without a screen, as processes of their own, and the files that they start on."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -112,5 +113,8 @@ def write(path: Path, keys: range) -> None:
 
 
 def copy(source: Path, to: Path) -> Path:
-    """A copy of a file that no node has open."""
-    return Path(shutil.copy(source, to))
+    """A copy of a file that no node has open. It is on the disk: else its node would wait for that later."""
+    shutil.copy(source, to)
+    with to.open("rb") as copied:
+        os.fsync(copied.fileno())
+    return to

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from decent_tui.core.batch import Batch, dots, pack, unpack
+from decent_tui.core.batch import Batch, dots, pack, slices, unpack
 from decent_tui.core.errors import ProtocolError
 from decent_tui.core.limits import MAX_NUMBER
 from decent_tui.core.version import Version, numbers_of
@@ -161,9 +161,16 @@ def test_its_own_node_may_be_in_a_context(version_: Version) -> None:
     assert list(unpack(pack([version_]))) == [version_]
 
 
-def test_what_comes_before_the_broken_row_is_handed_out() -> None:
-    batch = pack([version(A, 1), version(A, 2)])
-    rows = unpack(msgspec.structs.replace(batch, lamports=[1, -5]))
-    assert next(rows) == version(A, 1)
+def test_slices_before_the_one_with_a_broken_row_are_handed_out() -> None:
+    batch = pack([version(A, 1), version(A, 2), version(A, 3)])
+    some = slices(msgspec.structs.replace(batch, lamports=[1, 0, -5]), 2)
+    assert next(some) == [version(A, 1), version(A, 2)]
     with pytest.raises(ProtocolError):
-        next(rows)
+        next(some)
+
+
+@given(some_versions, st.integers(1, 9))
+def test_slices_of_any_size_come_to_the_same(versions: list[Version], size: int) -> None:
+    found = list(slices(pack(versions), size))
+    assert [one for some in found for one in some] == versions
+    assert all(len(some) == size for some in found[:-1])

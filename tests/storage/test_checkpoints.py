@@ -83,6 +83,20 @@ def test_while_it_is_copied_nobody_starts_the_log_anew(
     assert len(finished) == 1
 
 
+def test_of_a_long_log_the_database_is_flushed_in_the_background(
+    store: SqliteStore, waiting: list[Work], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A write that then waits for the rest would wait for all of it: a tenth of a second."""
+    monkeypatch.setattr(wal, "BLOCKING", 0)
+    write(store, 1)
+    put(store, version("k2", 2))  # a writer who never pauses
+    flushed: list[int] = []
+    monkeypatch.setattr(wal, "flush", flushed.append)
+    waiting.pop()()
+    assert flushed == [store._log._database]
+    assert store._log.has_rest
+
+
 def test_a_store_is_closed_after_the_copy_under_way(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wal, "CHECKPOINT", 0)
     go_on, began = Event(), Event()
