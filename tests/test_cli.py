@@ -127,6 +127,17 @@ def test_a_headless_node_loads_no_screen() -> None:
     assert result.stdout == "set()\n"
 
 
+def test_garbage_is_not_collected_while_the_command_is_imported() -> None:
+    code = (
+        "import gc; runs = []; gc.callbacks.append(lambda phase, _info: runs.append(phase == 'start')); "
+        "from decent_tui import cli; print(sum(runs), gc.isenabled())"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    collections, enabled = result.stdout.split()
+    assert int(collections) <= 6  # twenty, if they are not held
+    assert enabled == "True"
+
+
 def test_a_port_in_use_is_one_line_and_exit_code_1() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -10,11 +10,15 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from decent_tui.cli.subcommands import SUBCOMMANDS
-from decent_tui.commands import flags
-from decent_tui.commands.arguments import fail
-from decent_tui.commands.configuration import ConfigError
 from decent_tui.service import garbage
+
+with garbage.held():
+    from decent_tui.cli.subcommands import SUBCOMMANDS
+    from decent_tui.commands import flags
+    from decent_tui.commands.arguments import fail
+    from decent_tui.commands.configuration import ConfigError
+
+    garbage.settle()
 
 DEBUG: Final = "DECENT_TUI_DEBUG"
 """The environment variable that has a bug show its traceback."""

@@ -20,6 +20,7 @@ def held() -> Iterator[None]:
 
 
 def settle() -> None:
-    """The start is over: what is there is never looked at again, what comes from here on is collected."""
+    """The start, or a part of it, is over: what is there is never looked at again, what comes from here on is
+    collected."""
     gc.freeze()
     gc.enable()
