@@ -35,7 +35,6 @@ from decent_tui.net.streams import listen
 from decent_tui.net.tls import Tls
 from decent_tui.net.traffic import Traffic
 from decent_tui.net.turn import Turns
-from decent_tui.storage.copying import copy
 from decent_tui.storage.location import default_file
 from decent_tui.storage.opening import open_store
 
@@ -224,6 +223,8 @@ class Node:
 
     def _copy(self, path: Path, stopped: Callable[[], bool]) -> int:
         """Copy the file, in a thread; what the copy holds is on the disk before anybody reads it there."""
+        from decent_tui.storage.copying import copy
+
         keys = copy(Path(self.data), path, stopped)
         self._store.make_durable()
         return keys

@@ -13,7 +13,6 @@ from textual.dom import DOMNode
 from decent_tui.net.interface import READONLY, NodeInterface
 from decent_tui.tui.alongside import alongside
 from decent_tui.tui.bindings import EVERYWHERE
-from decent_tui.tui.clipboard import copy
 from decent_tui.tui.desk import Desk
 from decent_tui.tui.header import Header
 from decent_tui.tui.history import History
@@ -289,6 +288,8 @@ class Dashboard(TypingScreen):
             self.answer.show("", (f"there is no {what} to copy",), "dim")
 
     async def _copy(self, text: str, what: str) -> None:
+        from decent_tui.tui.clipboard import copy
+
         self.answer.show("", (await copy(text, what, self.app.copy_to_clipboard),), "dim")
 
     def on_resize(self, event: events.Resize) -> None:
