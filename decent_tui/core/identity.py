@@ -23,7 +23,7 @@ chosen in 1 and did not reach the data was never used, and the next start choose
 data, the marker has it already.
 """
 
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -42,7 +42,7 @@ class Record(msgspec.Struct, frozen=True):
     about: str = ABOUT
 
 
-class Identity(NamedTuple):
+class Identity(msgspec.Struct, frozen=True):
     """What the data records of the marker beside it: the tag, and which file it is (its inode)."""
 
     tag: str
@@ -76,7 +76,7 @@ class MarkedStore(Store, Protocol):
         """Record them, in the open transaction."""
 
 
-class Identified(NamedTuple):
+class Identified(msgspec.Struct, frozen=True):
     """Under which id the node writes; if it is another one than before, which it was and why it is so no
     longer; and whether there was nothing in the store yet."""
 

@@ -3,7 +3,9 @@
 from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from decent_tui.core.store import Change
 
@@ -17,7 +19,7 @@ BYTES: Final = 8 * 1024 * 1024
 _NOTHING: Final = Change("", (), (), (), ())
 
 
-class Remembered(NamedTuple):
+class Remembered(msgspec.Struct, frozen=True):
     """One change, when it happened (wall clock, ms since 1970), and the node it came from ("": made here). Of
     what happened to the network instead (`text`) the change is one of no key, from nothing to nothing."""
 
@@ -27,7 +29,7 @@ class Remembered(NamedTuple):
     text: str = ""
 
 
-class _Group(NamedTuple):
+class _Group(msgspec.Struct, frozen=True):
     """Changes that came together. They are kept so because nearly all of them are never asked for: one by
     one they would cost a tenth of what it takes to apply them."""
 
@@ -108,10 +110,10 @@ class Recollection:
         return list(self._of(key))
 
     def _of(self, key: str) -> Iterator[Remembered]:
-        for at, source, changes, text, _ in self._groups:
-            for change in changes:
+        for group in self._groups:
+            for change in group.changes:
                 if change.key == key:
-                    yield Remembered(at, source, change, text)
+                    yield Remembered(group.at, group.source, change, group.text)
 
 
 def _size(changes: Sequence[Change]) -> int:

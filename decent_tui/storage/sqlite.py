@@ -230,7 +230,7 @@ class SqliteStore:
     def save_identity(self, identity: Identity) -> None:
         """Record the tag and the inode of the marker, in the open transaction."""
         with self._transaction:
-            self._connection.execute("UPDATE root SET tag = ?, inode = ?", identity)
+            self._connection.execute("UPDATE root SET tag = ?, inode = ?", (identity.tag, identity.inode))
 
     def remove(self, *, members: Iterable[str] = (), addresses: Iterable[str] = ()) -> None:
         """Take out members by id and addresses."""
