@@ -116,7 +116,9 @@ class Node:
 
     async def _start(self) -> None:
         settings = self._settings
-        tls, exposed = await asyncio.to_thread(_read_key, settings.cluster_key)
+        # all that may take a while at a start is done by the thread that the disk gets, one after the other
+        loop = asyncio.get_running_loop()
+        tls, exposed = await loop.run_in_executor(self._disk, _read_key, settings.cluster_key)
         sockets = await self._listen()
         try:
             self._store, notice = await self._open_store()
@@ -146,7 +148,6 @@ class Node:
             make_room=self._traffic.make_room,
             told=self._alarm,
         )
-        loop = asyncio.get_running_loop()
         self._tasks.append(loop.create_task(self._turns.turn_for_ever(self._traffic)))
         self._tasks.append(loop.create_task(self._turns.tick()))
         if tls is not None and settings.cluster_key is not None:
@@ -178,7 +179,8 @@ class Node:
     async def _listen(self) -> list[socket.socket]:
         """The sockets to listen on: without a key only on this machine, unless that is wanted."""
         try:
-            sockets = await asyncio.to_thread(listen, self.host, self.port)
+            loop = asyncio.get_running_loop()
+            sockets = await loop.run_in_executor(self._disk, listen, self.host, self.port)
         except OSError as error:
             raise StartError(_cannot_listen(Address(self.host, self.port), error)) from None
         self.port = sockets[0].getsockname()[1]
