@@ -89,8 +89,11 @@ def base(ranges: Ranges) -> int:
 
 def from_numbers(numbers: Iterable[int]) -> Ranges:
     """The set of `numbers`, given in any order."""
+    rising = sorted(set(numbers))
+    if rising and rising[-1] - rising[0] == len(rising) - 1:  # without a gap, as nearly always
+        return ((rising[0], rising[-1]),)
     grown: list[tuple[int, int]] = []
-    for number in sorted(set(numbers)):
+    for number in rising:
         if grown and grown[-1][1] == number - 1:
             grown[-1] = (grown[-1][0], number)
         else:
