@@ -3,8 +3,8 @@
 from collections.abc import Container, Mapping, Sequence
 from typing import Final, Literal
 
+from decent_tui.core import claims, ranges, sync
 from decent_tui.core import messages as wire
-from decent_tui.core import ranges, sync
 from decent_tui.core.audit import Auditor
 from decent_tui.core.batch import pack
 from decent_tui.core.events import Collected
@@ -162,7 +162,7 @@ class Exchange:
             link.pull = None
             return
         if said.seen is not None:
-            self._check_own(self._ours(sync.read_seen(said.seen)))  # before the claim is taken, not after
+            self._check_own(self._ours(claims.read_seen(said.seen)))  # before the claim is taken, not after
         if not pull.take(self._parts.replica, said):
             self._note_filling(pull)
             if self._is_filling_up(link):
@@ -265,7 +265,7 @@ class Exchange:
         links, node = self._parts.links.decent(), link.node or ""
         if node not in told or len(eager(links)) < len(links):
             return False
-        return bool(ranges.subtract(sync.read_ranges(told[node]), self._parts.replica.seen[node]))
+        return bool(ranges.subtract(claims.read_ranges(told[node]), self._parts.replica.seen[node]))
 
     def _beat(self, link: Link, echo: Literal["", "ask", "answer"] = "") -> None:
         link.owes_word = False

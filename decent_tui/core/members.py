@@ -10,13 +10,13 @@ from collections.abc import Mapping
 
 import msgspec
 
+from decent_tui.core.claims import read_seen
 from decent_tui.core.clocks import is_classic, owner
 from decent_tui.core.errors import ProtocolError
 from decent_tui.core.limits import MAX_LEARNED_PEERS, MAX_NODES, MAX_RANGES
 from decent_tui.core.messages import Flat
 from decent_tui.core.seen import Seen
 from decent_tui.core.store import Member, Standing, Store
-from decent_tui.core.sync import read_seen
 
 
 class Known(msgspec.Struct):

@@ -16,11 +16,11 @@ from typing import Final
 
 import msgspec
 
-from decent_tui.core import clocks, ranges
+from decent_tui.core import claims, clocks, ranges
 from decent_tui.core.batch import Batch, dots, pack
-from decent_tui.core.clocks import Clock, Dot, is_node
+from decent_tui.core.clocks import Clock, Dot
 from decent_tui.core.errors import ProtocolError
-from decent_tui.core.limits import MAX_NODES, MAX_NUMBER, MAX_RANGES
+from decent_tui.core.limits import MAX_NUMBER
 from decent_tui.core.messages import Flat, RequestId, Sync, Versions
 from decent_tui.core.ranges import Ranges
 from decent_tui.core.replica import Replica
@@ -47,10 +47,10 @@ START: Final = Dot("", 0)
 
 def answer(replica: Replica, question: Sync, tuning: Tuning) -> Versions:
     """What to answer to a SYNC: at most a chunk of versions, but at least one if any is missing."""
-    asker = read_seen(question.seen)
-    asker.join(read_seen(question.coming))
+    asker = claims.read_seen(question.seen)
+    asker.join(claims.read_seen(question.coming))
     gone_past = asker.copy()
-    gone_past.join(read_seen(question.passed))
+    gone_past.join(claims.read_seen(question.passed))
     missing, complete = _missing(replica, gone_past, tuning.chunk)
     if not complete:
         return Versions(pack(missing), more=True)
@@ -206,7 +206,7 @@ class Pull(msgspec.Struct):
             self.bulk = True
             self._passes(said.batch)
             return False
-        claim = _read_claim(replica, said.seen, said.floor)
+        claim = claims.read(said.seen, said.floor, replica.seen)
         if claim is not None:
             replica.join_claim(claim, said.floor)
         return True
@@ -217,16 +217,16 @@ class Pull(msgspec.Struct):
             return False
         self.floor, self.bulk = said.floor, True
         for node, flat in listed.items():
-            self.listed[node] = ranges.union(self.listed.get(node, ranges.EMPTY), read_ranges(flat))
+            self.listed[node] = ranges.union(self.listed.get(node, ranges.EMPTY), claims.read_ranges(flat))
         if said.after is not None:
-            after = Dot(*said.after)
-            if after <= (self.cursor or START) or sum(map(len, self.listed.values())) > _most(replica):
+            after, most = Dot(*said.after), claims.longest_list(replica.store.counts().versions)
+            if after <= (self.cursor or START) or sum(map(len, self.listed.values())) > most:
                 raise ProtocolError("a list of what is held has no end", fatal=True)
             self.cursor = after
             return False
         if said.seen is None:
             raise ProtocolError("a full answer ends without a claim", fatal=True)
-        claim = _read_claim(replica, said.seen, said.floor)
+        claim = claims.read(said.seen, said.floor, replica.seen)
         if claim is not None:
             replica.drop(_unlisted(replica, said.floor, self.listed))
             replica.join_claim(claim, said.floor)
@@ -239,40 +239,3 @@ def _unlisted(replica: Replica, floor: Clock, listed: dict[str, Ranges]) -> Iter
         held = ranges.from_numbers(replica.store.dots(node, high, 0, high))
         for low, end in ranges.subtract(held, listed.get(node, ranges.EMPTY)):
             yield from replica.store.by_number(node, low, end, end - low + 1)
-
-
-def _most(replica: Replica) -> int:
-    """How many ranges the list of a full answer may have. What it names was sent before, so it is held here,
-    or was until something made it obsolete; who went on naming numbers would fill the memory."""
-    return MAX_RANGES + 4 * replica.store.counts().versions
-
-
-def _read_claim(replica: Replica, flat: Flat, floor: Clock) -> Seen | None:
-    """What a peer says it has seen; None if with it this replica's own would name so many nodes or have so
-    many gaps that it is not taken over."""
-    claim = read_seen(flat)
-    if not claim.bases_cover(floor):
-        raise ProtocolError("a claim does not reach its own floor", fatal=True)
-    seen, joined = replica.seen, replica.seen.copy()
-    joined.join(claim)
-    if len(joined) > max(MAX_NODES, len(seen)) or joined.size() > max(MAX_RANGES, seen.size()):
-        return None
-    return claim
-
-
-def read_seen(flat: Flat) -> Seen:
-    """A `seen` from the wire; ProtocolError if it is none."""
-    if len(flat) > MAX_NODES or not all(map(is_node, flat)):
-        raise ProtocolError("a seen-set names too many nodes, or what is no node of ours", fatal=True)
-    try:
-        return Seen.from_wire(flat)
-    except ValueError as error:
-        raise ProtocolError(f"a seen-set is broken: {error}", fatal=True) from None
-
-
-def read_ranges(flat: list[int]) -> Ranges:
-    """Ranges from the wire; ProtocolError if they are none."""
-    try:
-        return ranges.unflatten(flat)
-    except ValueError as error:
-        raise ProtocolError(f"a list of dots is broken: {error}", fatal=True) from None

@@ -11,7 +11,7 @@ import random
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from decent_tui.core import sync, tombstones
+from decent_tui.core import claims, sync, tombstones
 from decent_tui.core import values as v
 from decent_tui.core.batch import unpack
 from decent_tui.core.clocks import Dot
@@ -109,7 +109,7 @@ class Crowd:
         pull = one.pulls.setdefault(other.id, Pull(self._pulls, 0.0))
         question = pull.question(one.replica)
         if one.id in other.heard:
-            other.heard[one.id] = sync.read_seen(question.seen)
+            other.heard[one.id] = claims.read_seen(question.seen)
         one.flight[other.id] = Flight(pull.id, sync.answer(other.replica, question, self.tuning))
 
     def take(self, one: Someone, other: Someone) -> bool:
@@ -121,7 +121,7 @@ class Crowd:
         if complete:
             del one.pulls[other.id]
             if said.seen is not None and other.id in one.heard:
-                one.heard[other.id] = sync.read_seen(said.seen)
+                one.heard[other.id] = claims.read_seen(said.seen)
         self._done(one)
         return complete
 

@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
+from decent_tui.core import claims, sync
 from decent_tui.core import messages as wire
 from decent_tui.core import operations as ops
-from decent_tui.core import sync
 from decent_tui.core.batch import pack, unpack
 from decent_tui.core.clocks import weight
 from decent_tui.core.errors import ProtocolError
@@ -70,7 +70,7 @@ def test_an_answer_with_the_largest_version_and_the_longest_claim_fits_into_a_li
     largest = b'"' + b"x" * (256 * 1024 - 2) + b'"'
     apply(one, poison(dict.fromkeys(longest(), MAX_NUMBER), largest))
     claimed = {node: [1, MAX_NUMBER] for node in ids}
-    one.join_claim(sync.read_seen(claimed), dict.fromkeys(ids, MAX_NUMBER))
+    one.join_claim(claims.read_seen(claimed), dict.fromkeys(ids, MAX_NUMBER))
     said = sync.answer(one, wire.Sync(claimed), Tuning())
     assert said.seen is not None
     assert len(said.seen) == MAX_NODES

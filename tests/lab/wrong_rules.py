@@ -6,7 +6,7 @@ from unittest import mock
 
 import msgspec
 
-from decent_tui.core import audit, identity, ranges, replica, sync, tombstones, version
+from decent_tui.core import audit, claims, identity, ranges, replica, sync, tombstones, version
 from decent_tui.core.batch import Batch, pack
 from decent_tui.core.clocks import Clock, Dot, by_node, is_classic, join
 from decent_tui.core.engine import Engine
@@ -39,13 +39,13 @@ _identify, _renamed = identity.identify, identity._renamed
 
 
 def a_claim_on_every_chunk(replica: Replica, question: Sync, tuning: Tuning) -> Versions:
-    missing, complete = _missing(replica, sync.read_seen(question.seen), tuning.chunk)
+    missing, complete = _missing(replica, claims.read_seen(question.seen), tuning.chunk)
     return _answer(replica, question, tuning) if complete else _claim(replica, missing)
 
 
 def the_claim_before_the_chunk(engine: Engine, link: int, said: Versions, size: int) -> Iterator[None]:
     if said.seen is not None:
-        engine.parts.replica.join_claim(sync.read_seen(said.seen), said.floor)
+        engine.parts.replica.join_claim(claims.read_seen(said.seen), said.floor)
     yield from _slices(engine, link, said, size)
 
 
@@ -71,7 +71,7 @@ def any_answer_will_do(pull: sync.Pull, request: RequestId) -> bool:
 
 
 def no_list(replica: Replica, question: Sync, tuning: Tuning) -> Versions:
-    missing, complete = _missing(replica, sync.read_seen(question.seen), tuning.chunk)
+    missing, complete = _missing(replica, claims.read_seen(question.seen), tuning.chunk)
     return _claim(replica, missing) if complete else Versions(pack(missing), more=True)
 
 
@@ -88,7 +88,7 @@ def no_list_if_empty(pull: sync.Pull, replica: Replica) -> Sync:
 def nothing_dropped_if_it_was_empty(pull: sync.Pull, replica: Replica, said: Versions, listed: Flat) -> bool:
     if pull.cursor != BEYOND or said.seen is None:
         return _page(pull, replica, said, listed)
-    replica.join_claim(sync.read_seen(said.seen), said.floor)
+    replica.join_claim(claims.read_seen(said.seen), said.floor)
     return True
 
 
@@ -294,7 +294,7 @@ def the_claim_before_the_look_at_our_own(
 ) -> None:
     pull = link.pull
     if pull is not None and pull.owns(request) and said.seen is not None:
-        exchange._parts.replica.join_claim(sync.read_seen(said.seen), said.floor)
+        exchange._parts.replica.join_claim(claims.read_seen(said.seen), said.floor)
     _answered(exchange, link, said, request)
 
 
