@@ -138,16 +138,39 @@ def _list(replica: Replica, after: Dot, room: int) -> tuple[Flat, Dot | None]:
 
 
 class Pull(msgspec.Struct):
-    """One pull under way: the id of its last question (answers to others are ignored), when that was asked,
-    and the list of a full answer so far."""
+    """One pull under way: it asks, and asks on, until an answer completes it. Where it is:
+
+    | state   | cursor, floor        | what has come                                 |
+    |---------|----------------------|-----------------------------------------------|
+    | filling | None, None           | chunks of what was missing                    |
+    | listing | the last dot, theirs | pages of the list as well                     |
+    | anew    | START, None          | a page with another floor: that list was void |
+
+    | an answer that it owns | in         | what is done with it                 | then     |
+    |------------------------|------------|--------------------------------------|----------|
+    | has no claim, no list  | any        | what it went past is `passed`        | the same |
+    | is a page, with `after`| any        | joins `listed`, moves the cursor     | listing  |
+    | has another floor      | listing    | voids the list, and its own          | anew     |
+    | is the last page       | any        | drops the unlisted, joins the claim  | complete |
+    | has a claim, no list   | any        | joins the claim                      | complete |
+
+    A chunk with more to come is announced by `comes` before its rows are taken in. The next question, with an
+    id of its own, goes out at once and counts those rows as `coming`, until `came`; the chunk itself is not
+    one that the pull `owns` any more. An answer that it owns while something is `coming` has overtaken that,
+    by a dial, and claims what is not here yet: the owner gives the pull up, as after too long a silence."""
 
     id: int = 0
+    """That of its last question."""
     started: float = 0.0
+    """When that was asked, or the last rows came."""
     floor: Clock | None = None
+    """That which all pages of `listed` name."""
     listed: dict[str, Ranges] = {}
+    """What the peer holds at or below it, by the pages so far."""
     cursor: Dot | None = None
+    """Where the next page is to go on."""
     bulk: bool = False
-    """Whether there is more than one answer can hold."""
+    """Whether there is more than one answer can hold; once so, it stays so."""
     coming: dict[RequestId, Seen] = {}
     """The answers that are being taken in while the next one was asked for already, and their dots."""
     told: Seen = msgspec.field(default_factory=Seen)
@@ -212,6 +235,7 @@ class Pull(msgspec.Struct):
         return True
 
     def _page(self, replica: Replica, said: Versions, listed: Flat) -> bool:
+        """Go on from a page of the list of a full answer; whether it was the last."""
         if self.floor is not None and self.floor != said.floor:  # the floor moved: what was listed is void
             self.floor, self.cursor, self.listed = None, START, {}
             return False

@@ -256,6 +256,70 @@ def test_what_became_missing_meanwhile_comes_with_the_last_page() -> None:
     assert said.seen == here.seen.to_wire()
 
 
+# ------------------------------------------------------------------ the states of a pull
+
+
+CHUNK = Versions(more=True)
+PAGE = Versions(floor={A: 4}, listed={A: [1, 1]}, after=(A, 1))
+NEXT = Versions(floor={A: 4}, listed={A: [2, 2]}, after=(A, 2))
+MOVED = Versions(floor={A: 6}, listed={A: [2, 2]}, after=(A, 2))
+LAST = Versions(floor={A: 4}, listed={}, seen={A: [1, 4]})
+CLAIM = Versions(floor={A: 4}, seen={A: [1, 4]})
+
+WAYS: dict[str, list[Versions]] = {"filling": [], "listing": [PAGE], "anew": [PAGE, MOVED]}
+"""The answers that bring a pull into a state."""
+
+
+def state(pull: Pull) -> str:
+    """As the docstring of `Pull` names it."""
+    if pull.cursor is None:
+        return "filling"
+    return "anew" if pull.floor is None else "listing"
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "after"),
+    [
+        ("filling", CHUNK, "filling"),
+        ("filling", PAGE, "listing"),
+        ("filling", LAST, "complete"),
+        ("filling", CLAIM, "complete"),
+        ("listing", CHUNK, "listing"),
+        ("listing", NEXT, "listing"),
+        ("listing", MOVED, "anew"),
+        ("listing", LAST, "complete"),
+        ("listing", CLAIM, "complete"),
+        ("anew", CHUNK, "anew"),
+        ("anew", NEXT, "listing"),
+        ("anew", MOVED, "listing"),
+        ("anew", LAST, "complete"),
+        ("anew", CLAIM, "complete"),
+    ],
+)
+def test_a_pull_goes_through_its_states(before: str, said: Versions, after: str) -> None:
+    one, pull = replica(B), Pull()
+    for earlier in WAYS[before]:
+        assert not pull.take(one, earlier)
+    assert state(pull) == before
+    complete = pull.take(one, said)
+    assert ("complete" if complete else state(pull)) == after
+    assert pull.bulk or complete
+    assert one.seen[A] == (((1, 4),) if complete else ()), "only a claim that completes it is joined"
+
+
+def test_an_answer_under_way_is_not_owned_any_more_once_the_next_is_asked_for() -> None:
+    one = replica(A)
+    put(one)
+    pull = Pull(id=1)
+    pull.comes(1, ask(one, replica(B)).batch)
+    pull.id = 2  # the next question
+    assert not pull.owns(1)
+    assert pull.owns(2)
+    assert pull.question(replica(B)).coming == {A: [1, 1]}
+    pull.came(1)
+    assert pull.question(replica(B)).coming == {}
+
+
 # ------------------------------------------------------------------ what no honest peer says
 
 
