@@ -79,7 +79,8 @@ class Command(msgspec.Struct, frozen=True):
 
     `parse` reads the arguments that follow the name; it raises Refused or WrongUsage and nothing else.
     `flags` says what follows each flag (None: nothing). `asks` is what a person should know before it is
-    carried out, because it is hard to take back; empty for what just runs.
+    carried out, because it is hard to take back; empty for what just runs. `looks` is true of those that
+    change nothing at the node.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Command(msgspec.Struct, frozen=True):
     flags: tuple[tuple[str, Kind | None], ...] = ()
     details: str = ""
     asks: str = ""
+    looks: bool = False
 
 
 def only(scan: Scanner) -> Word:

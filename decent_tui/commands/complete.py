@@ -31,13 +31,14 @@ class Completions(NamedTuple):
 
 class Slot(NamedTuple):
     """The word that is being typed: what it names (None: a flag), where it began, what there is of it,
-    the key that stands before it, and the flags that could stand there."""
+    the key that stands before it, the flags that could stand there, and whether it follows a command."""
 
     kind: Kind | None
     start: int
     typed: str
     key: str = ""
     flags: tuple[str, ...] = ()
+    is_argument: bool = True
 
 
 def usage(line: str) -> str | None:
@@ -76,7 +77,7 @@ def _slot(line: str) -> Slot | None:
     start = scan.at
     name = scan.bare_word()
     if scan.at == len(line):
-        return Slot(Kind.COMMAND, start, name)
+        return Slot(Kind.COMMAND, start, name, is_argument=False)
     command = COMMANDS.get(name.lower())
     return _argument(command, scan) if command else None
 
@@ -128,7 +129,7 @@ async def _words(node: NodeInterface, slot: Slot, limit: int) -> list[str]:
         case None:
             return _beginning(slot.typed, slot.flags)
         case Kind.COMMAND:
-            return _beginning(slot.typed.lower(), COMMANDS)
+            return _beginning(slot.typed.lower(), _commands(node, slot))
         case Kind.KEY | Kind.PREFIX:
             page = await node.run(Rows(wanted="live", prefix=slot.typed, limit=limit, preview=0))
             return [row.key for row in page.rows]
@@ -143,6 +144,12 @@ async def _words(node: NodeInterface, slot: Slot, limit: int) -> list[str]:
             return _beginning(slot.typed, (record.cid for record in found.versions))
         case Kind.ADDRESS | Kind.NUMBER | Kind.FILE:
             return []
+
+
+def _commands(node: NodeInterface, slot: Slot) -> Iterable[str]:
+    """All commands to read of; to carry out, those that are not refused."""
+    every = slot.is_argument or not node.readonly
+    return (name for name, command in COMMANDS.items() if every or command.looks)
 
 
 async def _peers(node: NodeInterface, slot: Slot) -> list[str]:

@@ -39,6 +39,7 @@ SEEING: Final = (
         (Kind.KEY,),
         details="Why it has these values, who lacks them since when, what a deletion waits for: in plain "
         "sentences, by what this node holds, remembers and has heard.",
+        looks=True,
     ),
     Command(
         "history",
@@ -47,6 +48,7 @@ SEEING: Final = (
         _history,
         (Kind.KEY,),
         details="What this node holds of it, tombstones included, and the changes since it was started.",
+        looks=True,
     ),
     Command(
         "wait",
@@ -57,6 +59,7 @@ SEEING: Final = (
         (("--timeout", Kind.NUMBER),),
         "Everything is all that is known here when the wait begins, or with KEY the versions of that key. It "
         "is given up after 10 seconds unless --timeout says otherwise, and then tells who lacks how much.",
+        looks=True,
     ),
 )
 """The rows of the table of commands."""

@@ -41,6 +41,7 @@ STREAMING: Final = (
         (Kind.PREFIX,),
         details="Each key that changes is told with what it holds then; a reader that is too slow is told "
         "how much it missed. It goes on beside later commands until the node or the connection ends.",
+        looks=True,
     ),
     Command(
         "export",
@@ -50,6 +51,7 @@ STREAMING: Final = (
         (Kind.FILE, Kind.PREFIX),
         details='A line is {"key": …, "value": …}; a key in conflict has its other values in "others". The '
         "file is on the side where this is typed.",
+        looks=True,
     ),
     Command(
         "import",
@@ -69,6 +71,7 @@ STREAMING: Final = (
         details="With all values of conflicts, deletions and what the node knows of others; the node goes on "
         "meanwhile. decent-tui restore FILE makes a node of it, under a new id. An older backup of that name "
         "is replaced. The file is on the side where this is typed.",
+        looks=True,
     ),
 )
 """The rows of the table of commands."""

@@ -177,6 +177,7 @@ _ROWS: Final = (
         _get,
         (Kind.KEY,),
         details="More than one value is a conflict: they were written without knowing of each other.",
+        looks=True,
     ),
     Command(
         "delete",
@@ -198,6 +199,7 @@ _ROWS: Final = (
         (("--conflicts", None), ("--limit", Kind.NUMBER), ("--after", Kind.KEY)),
         "1,000 are listed unless --limit says otherwise; --after goes on behind a key. With --conflicts only "
         "keys with more than one value. Quote a PREFIX that begins with --.",
+        looks=True,
     ),
     Command(
         "resolve",
@@ -227,8 +229,9 @@ _ROWS: Final = (
         (Kind.PEER, Kind.KEY),
         details="Says how they stand to ours: same, ahead (it has what we lack), behind, concurrent, absent. "
         + A_PEER,
+        looks=True,
     ),
-    Command("peers", "peers", "list the peers and how they do", nothing(Peers())),
+    Command("peers", "peers", "list the peers and how they do", nothing(Peers()), looks=True),
     Command(
         "addpeer",
         "addpeer HOST:PORT",
@@ -247,13 +250,14 @@ _ROWS: Final = (
     *DIALS,
     *SEEING,
     *STREAMING,
-    Command("status", "status", "show this node in numbers", nothing(Status())),
+    Command("status", "status", "show this node in numbers", nothing(Status()), looks=True),
     Command(
         "snapshot",
         "snapshot",
         "show the whole store as one JSON object",
         nothing(Snapshot()),
         details="In the form of the original program.",
+        looks=True,
     ),
     Command(
         "forget",
@@ -272,9 +276,11 @@ _ROWS: Final = (
         details="Nobody waits for it any more; started again, it joins as a new node. To return, use exit.",
         asks="this node ends and is no member any more; exit only ends it",
     ),
-    Command("help", "help [COMMAND]", "list the commands, or explain one", _help, (Kind.COMMAND,)),
-    Command("exit", "exit", "end this node in order", nothing(Exit())),
-    Command("quit", "quit", "the same as exit", nothing(Exit())),
+    Command(
+        "help", "help [COMMAND]", "list the commands, or explain one", _help, (Kind.COMMAND,), looks=True
+    ),
+    Command("exit", "exit", "end this node in order", nothing(Exit()), looks=True),
+    Command("quit", "quit", "the same as exit", nothing(Exit()), looks=True),
 )
 
 COMMANDS: Final[dict[str, Command]] = {command.name: command for command in _ROWS}

@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from decent_tui.commands.table import COMMANDS
+from decent_tui.tui.bindings import WRITING
 from decent_tui.tui.footing import offers, press_clicked
 from decent_tui.tui.key_names import key_name
 from decent_tui.tui.line_view import LineView
@@ -22,6 +23,9 @@ NAME: Final = 16
 SIGN: Final = 30
 """Cells for the key or the usage; what is longer is shown whole when the command is begun."""
 
+
+ELSEWHERE: Final = "watch"
+"""The command that is for scripts: on a screen it is refused."""
 
 HINT: Final = offers([("↑/↓", "choose"), ("Enter", "do it"), ("Esc", "close")])
 
@@ -36,13 +40,14 @@ class Choice(NamedTuple):
     key: str = ""
 
 
-def choices(bindings: Sequence[ActiveBinding]) -> list[Choice]:
-    """The keys that do something now, and all commands."""
+def choices(bindings: Sequence[ActiveBinding], *, readonly: bool = False) -> list[Choice]:
+    """The keys that do something now, and the commands; with `readonly` only what changes nothing."""
     found: dict[str, Choice] = {}
     for active in bindings:
         binding = active.binding
         moves = binding.action.startswith(("move", "page", "first", "last", "scroll"))
-        if binding.tooltip and not moves and binding.action not in ("choose", "submit", "back"):
+        left_out = binding.action in ("choose", "submit", "back") or (readonly and binding.id in WRITING)
+        if binding.tooltip and not moves and not left_out:
             key = binding.key.partition(",")[0]
             name = binding.description.lower()
             found.setdefault(
@@ -51,6 +56,7 @@ def choices(bindings: Sequence[ActiveBinding]) -> list[Choice]:
     commands = [
         Choice(each.name, each.summary, sign=f":{each.usage}", command=each.name)
         for each in COMMANDS.values()
+        if each.name != ELSEWHERE and (each.looks or not readonly)
     ]
     return [*commands, *found.values()]
 

@@ -226,7 +226,8 @@ class Dashboard(TypingScreen):
         """Find something to do."""
         from decent_tui.tui.chooser import Chooser, choices
 
-        self.app.push_screen(Chooser(choices(list(self.active_bindings.values()))), self._take)
+        found = choices(list(self.active_bindings.values()), readonly=self.answer.readonly)
+        self.app.push_screen(Chooser(found), self._take)
 
     def _take(self, choice: "Choice | None") -> None:
         from decent_tui.commands.table import COMMANDS

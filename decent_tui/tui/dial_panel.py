@@ -15,6 +15,7 @@ from decent_tui.commands.session import Outcome
 from decent_tui.core.errors import Refused
 from decent_tui.core.faults import Direction
 from decent_tui.core.operations import Peers, PeerView
+from decent_tui.net.interface import READONLY
 from decent_tui.tui.alongside import alongside
 from decent_tui.tui.dial_board import COLUMNS, TIMES, WAYS, Board, Column, amount, dial, sides
 from decent_tui.tui.footing import offers
@@ -74,6 +75,11 @@ class DialPane(Pane, can_focus=True):
         self._turning = asyncio.Lock()
         self._lines: list[tuple[Line, PeerView | None]] = []
         self.board = Board(address=subject.peer)
+
+    @property
+    def readonly(self) -> bool:
+        """Whether dials are shown only, and turning one is refused."""
+        return self._subject.node.readonly
 
     def on_mount(self) -> None:
         """Begin to read."""
@@ -203,8 +209,11 @@ class DialPane(Pane, can_focus=True):
         return line
 
     def _settings(self) -> list[Line]:
-        """What the keys do, and how."""
+        """What the keys do, and how; where one only looks, that they do nothing."""
         board = self.board
+        if self.readonly:
+            told = (Span(f" {ABOUT[board.column]}", "text"),)
+            return [(), told, (Span(f" {READONLY}", "dim"),), (), *self._said]
         time = "until it is healed" if board.time is None else f"for {span(board.time)}"
         return [
             (),
@@ -321,5 +330,6 @@ class DialPanel(ModalScreen[str]):
         self.dismiss("")
 
     def action_type(self) -> None:
-        """Type the rest."""
-        self.dismiss(self.dials.board.begun())
+        """Type the rest, where it is not refused."""
+        if not self.dials.readonly:
+            self.dismiss(self.dials.board.begun())

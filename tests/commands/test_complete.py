@@ -68,6 +68,15 @@ async def test_what_a_line_may_become(line: str, completed: list[str]) -> None:
     assert [line[:start] + word for word in words] == completed
 
 
+async def test_who_only_looks_is_offered_commands_that_look() -> None:
+    looking = node()
+    looking.readonly = True
+    assert (await complete(looking, "")).words == tuple(name for name, each in COMMANDS.items() if each.looks)
+    assert (await complete(looking, "pu")).words == ()
+    assert (await complete(looking, "ge")).words == ("get", "getpeer")
+    assert (await complete(looking, "help pu")).words == ("put",)  # that can be read of
+
+
 async def test_the_limit() -> None:
     assert len((await complete(node(), "get ", limit=2)).words) == 2
 

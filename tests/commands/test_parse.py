@@ -1,5 +1,6 @@
 import contextlib
 import json
+import re
 
 import pytest
 from hypothesis import example, given
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from decent_tui.commands.parse import first_word, is_blank, parse
 from decent_tui.commands.scan import Scanner, quote
-from decent_tui.commands.table import COMMANDS, Exit, Help, Request
+from decent_tui.commands.table import COMMANDS, Command, Exit, Help, Import, Request
 from decent_tui.core.errors import Refused
 from decent_tui.core.operations import (
     AddPeer,
@@ -24,6 +25,7 @@ from decent_tui.core.operations import (
     Lag,
     Leave,
     Lose,
+    Operation,
     Peers,
     Put,
     Reorder,
@@ -277,3 +279,22 @@ def test_every_command_explains_itself() -> None:
         assert command.summary
         assert not command.summary.endswith(".")
         assert all(f"{flag}" in command.usage for flag, _ in command.flags)
+
+
+EXAMPLES = {
+    "PEER|all": "all",
+    "PEER": "lynx",
+    "KEY": "k",
+    "JSON": "1",
+    "CID|JSON": "1",
+    "HOST:PORT": "h:1",
+    "FILE": "f",
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_the_table_says_which_commands_change_nothing(command: Command) -> None:
+    words = re.sub(r"\[[^]]*\]", "", command.usage).replace("…", "").split()
+    request = parse(" ".join(EXAMPLES.get(word, "5" if word.isupper() else word) for word in words)).request
+    looks = request.looks if isinstance(request, Operation) else not isinstance(request, Import)
+    assert command.looks is looks
