@@ -63,3 +63,15 @@ def check_port(text: str, *, allow_zero: bool = False) -> int:
 def is_unspecified(host: str) -> bool:
     """True for a host that means "every interface here" and so tells a peer nothing."""
     return host in _UNSPECIFIED
+
+
+def announced(text: str, remote: str) -> str:
+    """The address that somebody at `remote` announces, in its one spelling, an unspecified host replaced by
+    the sender's; "" if it is no address."""
+    try:
+        address = parse(text)
+        if is_unspecified(address.host):
+            address = Address(parse(remote, allow_zero=True).host, address.port)
+    except ValueError:
+        return ""
+    return str(address)

@@ -22,6 +22,7 @@ from decent_tui.core.look import Look
 from decent_tui.core.outputs import Answered
 from decent_tui.core.parts import Parts
 from decent_tui.core.peers import Peer
+from decent_tui.core.reach import Reaching
 from decent_tui.core.records import NULL, Record, to_record, to_records
 from decent_tui.core.seen import Seen
 from decent_tui.core.values import Value, check_key, read_value, text_id
@@ -64,8 +65,11 @@ class _Gossip(msgspec.Struct):
 class Desk:
     """Carries out operations. `answer` raises Refused; None means that the answer comes later."""
 
-    def __init__(self, parts: Parts, greeting: Greeting, exchange: Exchange, classic: ClassicDesk) -> None:
+    def __init__(
+        self, parts: Parts, reaching: Reaching, greeting: Greeting, exchange: Exchange, classic: ClassicDesk
+    ) -> None:
         self._parts = parts
+        self._reaching = reaching
         self._greeting = greeting
         self._exchange = exchange
         self._classic = classic
@@ -176,7 +180,7 @@ class Desk:
             address = str(addresses.parse(text))
         except ValueError as error:
             raise Refused(str(error)) from None
-        peer = self._greeting.learn(address, given=True)
+        peer = self._reaching.learn(address, given=True)
         if peer is None:
             raise Refused("that is this node's own address")
         self._parts.peers.soon(peer, self._parts.clock.now)

@@ -37,6 +37,7 @@ from decent_tui.core.outputs import Answered, Dial, Drop, Effect
 from decent_tui.core.own_numbers import RolledBack
 from decent_tui.core.parts import Parts, Self
 from decent_tui.core.push import Outbox
+from decent_tui.core.reach import Reaching
 from decent_tui.core.serve import Server
 from decent_tui.core.store import Standing, Store
 from decent_tui.core.version import Version
@@ -59,15 +60,17 @@ class Engine:
         self._auditor = Auditor(self._parts)
         self._exchange = Exchange(self._parts, self._auditor)
         self._classic = ClassicDesk(self._parts)
+        self._reaching = Reaching(self._parts)
         self._greeting = Greeting(
             self._parts,
+            self._reaching,
             decent=self._exchange.pull,
             classic=self._classic.begin,
             named=self._classic.named,
             renamed=self._rename,
         )
         self._server = Server(self._parts, self._classic)
-        self._desk = Desk(self._parts, self._greeting, self._exchange, self._classic)
+        self._desk = Desk(self._parts, self._reaching, self._greeting, self._exchange, self._classic)
         self._may_rename_at = self._could_rename_at = 0.0
         """From when on there may be another id: as it is now, and as it was at the last commit."""
         self._must_rename: tuple[str, Standing] | None = None
@@ -95,11 +98,11 @@ class Engine:
     def start(self, peers: Sequence[str]) -> None:
         """Begin: learn the given addresses (each in its one spelling). The first tick dials."""
         for address in peers:
-            self._greeting.learn(address, given=True)
+            self._reaching.learn(address, given=True)
 
     def tick(self) -> None:
         """Time has passed. To be called about ten times a second."""
-        self._greeting.tick()
+        self._reaching.tick()
         self._exchange.tick()
         self._classic.tick()
         self._desk.tick()
@@ -137,14 +140,14 @@ class Engine:
 
     def dial_failed(self, address: str, why: str, *, refused: bool) -> None:
         """A dial came to nothing, for a reason in plain words."""
-        self._greeting.dial_failed(address, why, refused=refused)
+        self._reaching.failed(address, why, refused=refused)
 
     def lost(self, link: int, why: str) -> None:
         """A connection ended without our doing."""
         gone = self._parts.links.get(link)
         if gone is not None:
             self._classic.end(gone)
-            self._greeting.lost(gone, why)
+            self._reaching.lost(gone, why)
 
     def carried(self, link: int, size: int, *, outgoing: bool) -> None:
         """So many bytes crossed a link."""

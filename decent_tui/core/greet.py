@@ -1,39 +1,31 @@
-"""How a link begins and ends: dialling, HANDSHAKE and its answer, one link per pair, goodbye."""
+"""How two nodes meet and part: HANDSHAKE and its answer, one link per pair, goodbye."""
 
-from collections.abc import Callable, Iterable
-from typing import TypedDict
+from collections.abc import Callable
+from typing import Final, TypedDict
 
 from decent_tui.core import address as addresses
 from decent_tui.core import messages as wire
 from decent_tui.core.chance import name_for
 from decent_tui.core.clocks import is_classic, is_node
 from decent_tui.core.errors import ProtocolError
-from decent_tui.core.limits import MAX_LEARNED_PEERS
 from decent_tui.core.links import Link, superseded
 from decent_tui.core.parts import Parts
-from decent_tui.core.peers import STEADY, UNANSWERED, Peer
+from decent_tui.core.peers import Peer
+from decent_tui.core.reach import Reaching
 from decent_tui.core.store import Standing
 
-PATIENCE = 5.0
-"""Seconds in which a node that we dialled must answer the HANDSHAKE."""
-
-
-DOUBT = 2.0
+DOUBT: Final = 2.0
 """Seconds in which the link that an id has must answer, when another process comes under that id; else the
 one that came is the node, started anew."""
 
-PROOF = 10.0
+PROOF: Final = 10.0
 """Seconds after which a link that has answered is asked again, when another process still comes."""
 
-RIVAL = "another process has a link under its id"
+RIVAL: Final = "another process has a link under its id"
 """Why one that came second has none."""
 
-ERR_SHOWN = 200
+ERR_SHOWN: Final = 200
 """Characters of a refusal that are kept for whoever looks at the peer."""
-
-
-SILENCE = 30.0
-"""Seconds in which whoever connected must have said something whole: a person may type, but not for ever."""
 
 
 class _Introduction(TypedDict):
@@ -47,7 +39,7 @@ class _Introduction(TypedDict):
 
 
 class Greeting:
-    """Finds peers, makes links to them, and knows when they are gone.
+    """Has connections become links, one for each peer, and ends them with a word.
 
     `decent` is called with each new link to a node of our kind, `classic` with each to a classic peer,
     `named` when such a peer said its id, and `renamed` when this node must take a new one.
@@ -56,6 +48,7 @@ class Greeting:
     def __init__(
         self,
         parts: Parts,
+        reaching: Reaching,
         *,
         decent: Callable[[Link], None],
         classic: Callable[[Link], None],
@@ -63,32 +56,13 @@ class Greeting:
         renamed: Callable[[str, Standing], None],
     ) -> None:
         self._parts = parts
+        self._reaching = reaching
         self._decent = decent
         self._classic = classic
         self._named = named
         self._renamed = renamed
 
-    # ------------------------------------------------------------------ dialling
-
-    def tick(self) -> None:
-        """Dial whoever is due, note who fell silent, and give up links that never said who they are."""
-        parts = self._parts
-        for peer in parts.peers.tick(parts.clock.now):
-            parts.tell(peer, f"no word for {parts.clock.now - (peer.heard or 0):.0f} s")
-            link = parts.links.get(peer.link) if peer.link is not None else None
-            if peer.state == "down" and link is not None:
-                parts.drop(link, "no answer", at_once=True)
-        for peer in parts.peers.due(parts.clock.now):
-            if not parts.faults.is_cut(peer.node, peer.address):
-                parts.dial(peer)
-        for link in parts.links.new():
-            age = parts.clock.now - link.opened
-            if link.dialled and age > PATIENCE:
-                self._failed(link.dialled, "it does not answer the handshake", refused=False)
-                parts.drop(link, "", at_once=True)
-            elif not link.spoke and not link.dialled and age > SILENCE:
-                parts.out.send(link.id, wire.Err(f"nothing was said for {SILENCE:.0f} s"))
-                parts.drop(link, "it never spoke")
+    # ------------------------------------------------------------------ HANDSHAKE
 
     def opened(self, link: Link) -> None:
         """A connection is open; whoever dialled speaks first."""
@@ -102,52 +76,14 @@ class Greeting:
             return
         parts.out.send(
             link.id,
-            wire.Handshake(known_peers=self._known_to_us(), **self._introduction()),
+            wire.Handshake(known_peers=self._reaching.known(), **self._introduction()),
         )
-
-    def dial_failed(self, address: str, why: str, *, refused: bool) -> None:
-        """A dial came to nothing; `refused` says that somebody answered that nobody listens there."""
-        self._failed(address, why, refused=refused)
-
-    def _failed(self, address: str, why: str, *, refused: bool) -> None:
-        parts = self._parts
-        peer = parts.peers.at(address)
-        if peer is None:
-            return
-        peer.dialling = False
-        peer.error = why
-        peer.failures += 1
-        if peer.failures >= UNANSWERED and not peer.given and parts.members.get(peer.node) is None:
-            parts.peers.remove(peer)
-            return
-        if refused and peer.link is None:
-            parts.set_state(peer, "down", why)
-
-    def lost(self, link: Link, why: str) -> None:
-        """A connection ended without our doing."""
-        parts = self._parts
-        parts.links.close(link.id)
-        if link.dialled and link.kind == "new":
-            self._failed(link.dialled, why or "it closed the connection without an answer", refused=False)
-        for peer in parts.peers:
-            if peer.link == link.id:
-                peer.link = None
-                peer.error = why or "the connection was closed"
-                slept = parts.peers.slept(parts.clock.now)
-                if slept:
-                    peer.error = "this node itself stood still, and the peer gave up on it"
-                if slept or parts.clock.now - link.opened >= STEADY:
-                    parts.peers.soon(peer, parts.clock.now)
-                if peer.state == "alive" and not slept:
-                    parts.set_state(peer, "suspect", peer.error)
-
-    # ------------------------------------------------------------------ HANDSHAKE
 
     def asked(self, link: Link, hello: wire.Handshake, request: wire.RequestId) -> None:
         """Somebody who dialled us says who they are."""
         parts = self._parts
         self._check_certificate(link, hello.node_id)
-        listen = self._reachable(hello.listen, link.remote)
+        listen = addresses.announced(hello.listen, link.remote)
         if parts.faults.is_cut(hello.node_id, listen):
             parts.drop(link, "", at_once=True)
             return
@@ -158,13 +94,13 @@ class Greeting:
             return
         parts.out.send(
             link.id,
-            wire.Peers(self._known_to_us(), **self._introduction()),
+            wire.Peers(self._reaching.known(), **self._introduction()),
             request,
         )
         if self._is_me(link, hello.node_id, hello.tag):  # it has been told, and learns that it met itself
             return
         link.node, link.tag, link.address = hello.node_id, hello.tag, listen
-        self._learn(hello.known_peers, link.remote)
+        self._reaching.hear(hello.known_peers, link.remote)
         self._link(link, hello.name, hello.volatile, hello.gone)
 
     def _introduction(self) -> _Introduction:
@@ -185,8 +121,8 @@ class Greeting:
         parts = self._parts
         parts.links.become(link, "guest")
         link.node, link.address = hello.node_id, listen
-        parts.out.send(link.id, wire.Peers(self._known_to_us()), request)
-        self._learn([listen, *hello.known_peers], link.remote)
+        parts.out.send(link.id, wire.Peers(self._reaching.known()), request)
+        self._reaching.hear([listen, *hello.known_peers], link.remote)
         peer = parts.peers.at(listen)
         if peer is not None and is_classic(hello.node_id):
             parts.peers.identify(peer, hello.node_id)
@@ -200,26 +136,26 @@ class Greeting:
         """The answer to our HANDSHAKE (or a classic peer's word about peers at another time)."""
         parts = self._parts
         if link.kind != "new" or link.dialled is None:
-            self._learn(said.peers, link.remote)
+            self._reaching.hear(said.peers, link.remote)
             return
         if said.node_id is None or not said.protocol:
-            self._learn(said.peers, link.remote)
+            self._reaching.hear(said.peers, link.remote)
             self._greet_classic(link)
             return
         if not is_node(said.node_id):
             raise ProtocolError("a node id has 16 hexadecimal digits", fatal=True)
         self._check_certificate(link, said.node_id)
-        listen = self._reachable(said.listen, link.remote)
+        listen = addresses.announced(said.listen, link.remote)
         if parts.faults.is_cut(said.node_id, listen):
-            self._failed(link.dialled, "cut by you", refused=False)
+            self._reaching.failed(link.dialled, "cut by you")
             parts.drop(link, "", at_once=True)
             return
         if self._is_me(link, said.node_id, said.tag):
             return
         if self._is_taken(said.node_id, said.tag, link, listen):
-            self._failed(link.dialled, RIVAL, refused=False)
+            self._reaching.failed(link.dialled, RIVAL)
             return
-        self._learn(said.peers, link.remote)
+        self._reaching.hear(said.peers, link.remote)
         link.node, link.tag, link.address = said.node_id, said.tag, listen
         self._link(link, said.name, said.volatile, said.gone)
 
@@ -239,7 +175,7 @@ class Greeting:
         if link.kind == "new" and link.dialled:
             if text == wire.NEEDS_KEY:  # that does not mend itself
                 self._parts.alarm(f"{link.dialled} refused this node, which has no cluster key")
-            self._failed(link.dialled, f"it says: {text[:ERR_SHOWN]}", refused=False)
+            self._reaching.failed(link.dialled, f"it says: {text[:ERR_SHOWN]}")
             self._parts.drop(link, "")
 
     def _greet_classic(self, link: Link) -> None:
@@ -374,34 +310,3 @@ class Greeting:
         parts.set_state(peer, "left" if standing == "left" else "forgotten", f"it has {standing}")
         if standing == "forgotten":
             parts.peers.remove(peer)
-
-    # ------------------------------------------------------------------ addresses
-
-    def learn(self, address: str, *, given: bool) -> Peer | None:
-        """Take in an address; what the operator gives is kept in the file at once."""
-        peer = self._parts.peers.learn(address, given=given)
-        if peer is not None and given:
-            self._parts.replica.store.save(addresses=[peer.address])
-        return peer
-
-    def _learn(self, texts: Iterable[str], remote: str) -> None:
-        """Addresses heard from others: what is none is passed over."""
-        by = addresses.parse(remote, allow_zero=True).host
-        for text in texts:
-            address = self._reachable(text, remote)
-            if address:
-                self._parts.peers.learn(address, given=False, told_by=by)
-
-    def _known_to_us(self) -> list[str]:
-        return self._parts.peers.addresses()[:MAX_LEARNED_PEERS]
-
-    def _reachable(self, text: str, remote: str) -> str:
-        """An announced address in its one spelling, an unspecified host replaced by the sender's; "" if it is
-        no address."""
-        try:
-            address = addresses.parse(text)
-            if addresses.is_unspecified(address.host):
-                address = addresses.Address(addresses.parse(remote, allow_zero=True).host, address.port)
-        except ValueError:
-            return ""
-        return str(address)

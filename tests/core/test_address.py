@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from decent_tui.core.address import Address, check_host, check_port, is_unspecified, parse
+from decent_tui.core.address import Address, announced, check_host, check_port, is_unspecified, parse
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,26 @@ def test_unspecified_hosts(host: str) -> None:
     assert is_unspecified(host)
     assert not is_unspecified("127.0.0.1")
     assert not is_unspecified("::1")
+
+
+@pytest.mark.parametrize(
+    ("text", "remote", "is_there"),
+    [
+        ("10.0.0.7:9001", "10.0.0.8:5555", "10.0.0.7:9001"),
+        ("0.0.0.0:9001", "10.0.0.8:5555", "10.0.0.8:9001"),
+        ("[::]:9001", "10.0.0.8:5555", "10.0.0.8:9001"),
+        ("0.0.0.0:9001", "[fe80::1]:0", "[fe80::1]:9001"),
+        ("10.0.0.7:09001", "10.0.0.8:5555", "10.0.0.7:9001"),
+        ("nonsense", "10.0.0.8:5555", ""),
+        ("10.0.0.7:0", "10.0.0.8:5555", ""),
+        ("", "10.0.0.8:5555", ""),
+        ("0.0.0.0:9001", "", ""),
+    ],
+)
+def test_what_is_announced_is_an_address_that_others_can_dial_or_none(
+    text: str, remote: str, is_there: str
+) -> None:
+    assert announced(text, remote) == is_there
 
 
 @given(st.text())

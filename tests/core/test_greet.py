@@ -1,51 +1,20 @@
-"""How nodes find each other, part, and meet again."""
+"""How nodes meet, part, and meet again."""
 
 import pytest
 
 from decent_tui.core import messages as wire
 from decent_tui.core import operations as ops
 from decent_tui.core.clocks import Dot
-from decent_tui.core.greet import DOUBT, PATIENCE
+from decent_tui.core.greet import DOUBT
 from decent_tui.core.outputs import Send
-from decent_tui.core.peers import DOWN, RETRY_LAST
+from decent_tui.core.peers import RETRY_LAST
 from decent_tui.lab.disk import SimMarker
 from decent_tui.lab.sim_node import SimNode
 
+from .meeting import linked, links, states, three
 from .network import Network
 
-
-def states(node: SimNode) -> dict[str, str]:
-    """What a node thinks of its peers, by address."""
-    return {peer.address: peer.state for peer in node.engine.parts.peers}
-
-
-def links(node: SimNode) -> list[str]:
-    """The ids at the other ends of the links of a node."""
-    return sorted(link.node or "" for link in node.engine.parts.links.decent())
-
-
-def linked(*nodes: SimNode) -> bool:
-    """Whether there is exactly one link per pair."""
-    ids = {node.engine.node for node in nodes}
-    return all(links(node) == sorted(ids - {node.engine.node}) for node in nodes)
-
-
-def three(seed: int = 1) -> tuple[Network, SimNode, SimNode, SimNode]:
-    """Three nodes, linked."""
-    net = Network(seed)
-    a = net.node("a")
-    b, c = net.node("b", a), net.node("c", a)
-    net.run_until(lambda: linked(a, b, c))
-    return net, a, b, c
-
-
 # ------------------------------------------------------------------ meeting
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_nodes_that_know_one_in_common_find_each_other(seed: int) -> None:
-    _net, _a, _b, c = three(seed)
-    assert states(c) == {"a:1": "alive", "b:1": "alive"}
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -93,35 +62,6 @@ def test_two_processes_with_one_id_are_told_apart_and_said() -> None:
     assert b.up
 
 
-def test_an_unspecified_host_is_replaced_by_the_senders() -> None:
-    net = Network(1)
-    a = net.node("a")
-    a.turn(lambda: a.engine.opened(99, "10.0.0.7:5555", None))
-    a.take(99, wire.encode(wire.Handshake("b" * 16, "0.0.0.0:9001", ["[::]:9002", "nonsense"], protocol=1)))
-    assert sorted(states(a)) == ["10.0.0.7:9001", "10.0.0.7:9002"]
-
-
-def test_who_never_answers_the_handshake_is_given_up() -> None:
-    net = Network(1)
-    a = net.node("a")
-    a.do(ops.AddPeer("b:1"))
-    a.turn(lambda: a.engine.opened(99, "b:1", "b:1"))
-    net.run(PATIENCE + 1)
-    assert a.engine.parts.links.get(99) is None
-    peer = a.engine.parts.peers.at("b:1")
-    assert peer is not None
-    assert not peer.dialling
-
-
-def test_a_known_peer_is_dialled_after_a_restart() -> None:
-    net, a, b, c = three()
-    c.crash()
-    net.run(1)
-    c.start()  # nobody tells it an address
-    net.run(5)
-    assert linked(a, b, c)
-
-
 # ------------------------------------------------------------------ parting
 
 
@@ -131,20 +71,6 @@ def test_a_stop_says_goodbye_and_the_peer_is_down_at_once_and_still_a_member() -
     net.run(0.3)
     assert states(a)["c:1"] == states(b)["c:1"] == "down"
     assert c.engine.node in a.engine.parts.audience()
-
-
-def test_a_peer_whose_machine_refuses_is_down_and_one_that_is_silent_is_first_suspect() -> None:
-    net, a, b, c = three()
-    net.separate(a, b)
-    c.crash()
-    net.run(7)
-    assert states(a) == {"b:1": "suspect", "c:1": "down"}
-    net.run(DOWN)
-    assert states(a)["b:1"] == "down"
-    net.mend()
-    c.start()
-    net.run(10)
-    assert states(a) == {"b:1": "alive", "c:1": "alive"}
 
 
 def test_a_restarted_node_takes_its_place_within_seconds_though_the_old_link_looks_alive() -> None:
@@ -198,18 +124,6 @@ def test_who_leaves_is_no_member_any_more_and_all_are_told() -> None:
     a.do(ops.Delete("k"))
     net.run(5)
     assert not a.store.siblings("k")  # nobody waits for it
-
-
-def test_a_dial_that_ends_after_its_peer_has_left_does_not_make_it_a_member_that_is_down() -> None:
-    net, a, _b, c = three()
-    c.do(ops.Leave())
-    c.stop()
-    net.run(2)
-    a.dial_failed("c:1", "connection refused", refused=True)
-    assert states(a)["c:1"] == "left"
-    net.run(10)
-    assert not [peer for peer in a.engine.parts.peers if peer.address == "c:1" and peer.dialling]
-    assert states(a)["c:1"] == "left"
 
 
 def test_who_was_forgotten_while_away_comes_back_under_a_new_id_with_what_it_wrote() -> None:

@@ -136,7 +136,7 @@ async def test_a_stranger_who_never_speaks_is_shown_out(monkeypatch: pytest.Monk
 
 
 async def test_a_stranger_who_never_ends_a_line_is_shown_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("decent_tui.core.greet.SILENCE", 0.3)
+    monkeypatch.setattr("decent_tui.core.reach.SILENCE", 0.3)
     async with memory_node() as a, client(a) as stranger, client(a) as person:
         stranger.writer.write(b'{"type": "PI')
         person.say("PING")
