@@ -57,29 +57,28 @@ PATIENCE: Final = 5.0
 _log: Final = logging.getLogger(__name__)
 
 
-class Caller:
-    """One connection of a program. `send` puts a message on it, `keep` holds its tasks while the node runs,
-    `retired` is told when it made the node leave the cluster, `deaf` when it does not read its answers.
-    `whole`, which is that of all programs, is held while a whole store is on its way to one."""
+class Switchboard(msgspec.Struct, frozen=True, kw_only=True):
+    """What all callers of a node share. Connections go by their numbers."""
 
-    def __init__(
-        self,
-        connection: Connection,
-        turns: Turns,
-        *,
-        send: Callable[[wire.Message, wire.RequestId], None],
-        keep: Callable[[Coroutine[None, None, None]], "asyncio.Task[None]"],
-        retired: Callable[[], None],
-        deaf: Callable[[], None],
-        whole: asyncio.Lock,
-    ) -> None:
+    turns: Turns
+    send: Callable[[int, wire.Message, wire.RequestId], None]
+    """Puts a message on a connection."""
+    keep: Callable[[Coroutine[None, None, None]], "asyncio.Task[None]"]
+    """Runs a task, and holds it while the node runs."""
+    retired: Callable[[], None]
+    """Told when one made the node leave the cluster."""
+    deaf: Callable[[int], None]
+    """Told when one does not read its answers."""
+    whole: asyncio.Lock = msgspec.field(default_factory=asyncio.Lock)
+    """Held while a whole store is on its way to one."""
+
+
+class Caller:
+    """One connection of a program."""
+
+    def __init__(self, connection: Connection, board: Switchboard) -> None:
         self._connection = connection
-        self._turns = turns
-        self._send = send
-        self._keep = keep
-        self._retired = retired
-        self._deaf = deaf
-        self._whole = whole
+        self._board = board
         self._load = 0  # of the window
         self._room = asyncio.Event()
         self._sending = asyncio.Lock()
@@ -96,7 +95,7 @@ class Caller:
         if isinstance(message, wire.Subscribe):
             if self._watch is not None:
                 self._watch.cancel()
-            self._watch = self._keep(self._tell(frozenset(message.wanted), request))
+            self._watch = self._board.keep(self._tell(frozenset(message.wanted), request))
             return
         operation = cast("Operation[AnyAnswer]", message.operation)
         share = WINDOW // READS if _says_much(operation) else 1 + size // SHARE
@@ -105,7 +104,7 @@ class Caller:
             await self._room.wait()
         self._load += share
         whole = isinstance(operation, Snapshot)
-        task = self._keep((self._send_whole if whole else self._operate)(operation, request))
+        task = self._board.keep((self._send_whole if whole else self._operate)(operation, request))
         self._under_way.add(task)
         task.add_done_callback(lambda done: self._done(done, share))
         if whole:
@@ -128,18 +127,21 @@ class Caller:
         self._load -= share
         self._room.set()
 
+    def _send(self, message: wire.Message, request: wire.RequestId) -> None:
+        self._board.send(self._connection.number, message, request)
+
     # ------------------------------------------------------------------ operations
 
     async def _send_whole(self, operation: Operation[AnyAnswer], request: wire.RequestId) -> None:
         """Answer with the whole store: a second one need not wait in memory beside the first."""
-        async with self._whole:
+        async with self._board.whole:
             await self._operate(operation, request)
 
     async def _operate(self, operation: Operation[AnyAnswer], request: wire.RequestId) -> None:
         try:
             if isinstance(operation, Keys | Rows) and operation.limit > PAGE:
                 raise Refused(f"a page has at most {PAGE:,} keys on the wire; go on behind its last one")
-            answers = _in_lines(msgspec.json.encode(await self._turns.run(operation)))
+            answers = _in_lines(msgspec.json.encode(await self._board.turns.run(operation)))
             left = isinstance(operation, Leave)
         except (Refused, StorageError) as error:
             answers = iter((wire.Answer(refused=str(error), kind=getattr(error, "kind", "")),))
@@ -154,7 +156,7 @@ class Caller:
                     await self._read_on()
                     self._send(answer, request)
         if left:
-            self._retired()
+            self._board.retired()
 
     async def _read_on(self) -> None:
         """Return when the program has read most of what was sent; OSError when it is gone, or never does."""
@@ -162,14 +164,14 @@ class Caller:
             async with asyncio.timeout(UNREAD):
                 await self._connection.drained()
         except TimeoutError:
-            self._deaf()
+            self._board.deaf(self._connection.number)
             raise
 
     # ------------------------------------------------------------------ events
 
     async def _tell(self, wanted: frozenset[str], request: wire.RequestId) -> None:
         waiting = _Waiting()
-        end = self._turns.subscribe(waiting.listener, wanted)
+        end = self._board.turns.subscribe(waiting.listener, wanted)
         try:
             self._send(wire.Events(), request)
             while True:

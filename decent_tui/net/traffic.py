@@ -12,7 +12,7 @@ from decent_tui.core.engine import Engine
 from decent_tui.core.errors import ProtocolError
 from decent_tui.core.events import Carried
 from decent_tui.core.outputs import Dial, Drop, Send
-from decent_tui.net.caller import Caller
+from decent_tui.net.caller import Caller, Switchboard
 from decent_tui.net.connection import DEAF, HOPELESS, Connection, dial, in_words
 from decent_tui.net.late import Late
 from decent_tui.net.pace import Pace
@@ -48,13 +48,14 @@ class Traffic:
         self._turns = turns
         self._tls = tls
         self._pause = pause
-        self._retired = retired
         self._numbers = 0
         self._connections: dict[int, Connection] = {}
         self._callers: dict[int, Caller] = {}
+        self._board = Switchboard(
+            turns=turns, send=self._send, keep=self._run, retired=retired, deaf=self._give_up
+        )
         self._tasks: set[asyncio.Task[None]] = set()
         self._late = Late()
-        self._whole = asyncio.Lock()
         self._encoded: dict[type[wire.Message], tuple[wire.Message, bytes]] = {}
         self._stopping = False
 
@@ -247,15 +248,7 @@ class Traffic:
         if link is None or link.dialled or link.kind not in ("new", "guest"):
             return
         if number not in self._callers:
-            self._callers[number] = Caller(
-                connection,
-                self._turns,
-                send=lambda answer, to: self._send(number, answer, to),
-                keep=self._run,
-                retired=self._retired,
-                deaf=lambda: self._give_up(number),
-                whole=self._whole,
-            )
+            self._callers[number] = Caller(connection, self._board)
         await self._callers[number].take(message, request, size)
 
     async def _absorb(
