@@ -12,13 +12,9 @@ from decent_tui.core.store import Countable, Wanted
 from decent_tui.core.why_operations import Lacking
 
 
-class NodeStatus(msgspec.Struct, frozen=True):
-    """The node itself. `settled` is the share (0 to 1) of members' digests that equal ours, weighted by
-    writes; `writes` counts local writes and `applied` those taken in from others, in this run. `waits_for`
-    are the ids of members whose digest keeps tombstones from being collected. `alarms` are plain sentences,
-    newest last. `dials` are what a person here has dialled.
-    Settle times and writes in flight are those of `ConvergenceView`; `missing` counts, by address, the writes
-    that an alive peer lacks. The data takes about `bytes`; from `max_bytes` on nothing more is taken in."""
+class NodeNumbers(msgspec.Struct, frozen=True):
+    """Who a node is and what it holds, as whoever asks about it is told first. `writes` counts local writes
+    and `applied` those taken in from others, in this run."""
 
     node_id: str
     name: str
@@ -31,6 +27,15 @@ class NodeStatus(msgspec.Struct, frozen=True):
     counter: int
     writes: int
     applied: int
+
+
+class NodeStatus(NodeNumbers, frozen=True):
+    """The node itself. `settled` is the share (0 to 1) of members' digests that equal ours, weighted by
+    writes. `waits_for` are the ids of members whose digest keeps tombstones from being collected. `alarms`
+    are plain sentences, newest last. `dials` are what a person here has dialled.
+    Settle times and writes in flight are those of `ConvergenceView`; `missing` counts, by address, the writes
+    that an alive peer lacks. The data takes about `bytes`; from `max_bytes` on nothing more is taken in."""
+
     peers_alive: int
     peers_known: int
     settled: float
@@ -50,7 +55,7 @@ class NodeStatus(msgspec.Struct, frozen=True):
     max_bytes: int | None = None
 
 
-class Measures(msgspec.Struct, frozen=True):
+class Measures(NodeNumbers, frozen=True):
     """What there is to count about a node, without a look at its peers: it costs the same however many there
     are. What `NodeStatus` has too means the same here. `obsolete` counts versions of this run that came when
     something held already covered them. `settled[i]` writes of this run were with every alive peer within
@@ -58,17 +63,6 @@ class Measures(msgspec.Struct, frozen=True):
     took `settled_s` seconds together; the oldest of those in flight is under way for `oldest_s`. `waits_for`
     says how many tombstones wait for a node id ("" is this node)."""
 
-    node_id: str
-    name: str
-    address: str
-    keys: int
-    conflicts: int
-    deleted: int
-    versions: int
-    lamport: int
-    counter: int
-    writes: int
-    applied: int
     obsolete: int
     sent: int
     received: int
