@@ -2,7 +2,7 @@
 
 A colour has a *name* here (`dim`, `amber`, `node-3` …) and is used by that name only. On its ground
 every text colour reaches a contrast of at least 4.5 : 1, `dim` on the cursor's line included
-(tests/tui/test_palette.py computes it).
+(tests/tui/test_palette.py computes it). No two nodes look alike, and none like a state: amber, red, green.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ DARK: Final = {
     "node-0": "#8fb8c9",
     "node-1": "#7aa2f7",
     "node-2": "#e6cf78",
-    "node-3": "#9ece6a",
+    "node-3": "#47c682",
     "node-4": "#bb9af7",
     "node-5": "#5fd3c4",
     "node-6": "#f59fd0",
@@ -62,7 +62,7 @@ LIGHT: Final = {
     "node-0": "#3f6276",
     "node-1": "#2457c5",
     "node-2": "#6e5800",
-    "node-3": "#2d6d26",
+    "node-3": "#00783f",
     "node-4": "#7338b5",
     "node-5": "#006862",
     "node-6": "#9f2d78",
@@ -71,7 +71,8 @@ LIGHT: Final = {
 
 COLOUR_BLIND: Final = {
     # after Okabe and Ito, "Color Universal Design" (2008): told apart with any kind of colour vision.
-    # Their bluish green, vermilion and reddish purple are lighter here, to be read on a dark ground.
+    # Their bluish green, vermilion and reddish purple are lighter here, to be read on a dark ground. Eight
+    # nodes and three states are more than they have: nodes 2, 3, 5 and 6 have others, as far apart.
     "ground": "#101218",
     "edge": "#454c60",
     "text": "#dfe4f0",
@@ -92,11 +93,11 @@ COLOUR_BLIND: Final = {
     "bar": "#181b25",
     "node-0": "#b8b8b8",
     "node-1": "#56b4e9",
-    "node-2": "#e69f00",
-    "node-3": "#2fc79b",
+    "node-2": "#a07dfb",
+    "node-3": "#96e7a7",
     "node-4": "#e08ebe",
-    "node-5": "#f0e442",
-    "node-6": "#ff7a33",
+    "node-5": "#88e0f7",
+    "node-6": "#feb9db",
     "node-7": "#f5f5f5",
 }
 
@@ -123,12 +124,12 @@ ANSI: Final = {
     "bar": "ansi_default",
     "node-0": "ansi_cyan",
     "node-1": "ansi_blue",
-    "node-2": "ansi_yellow",
-    "node-3": "ansi_green",
+    "node-2": "ansi_bright_blue",
+    "node-3": "ansi_bright_green",
     "node-4": "ansi_magenta",
     "node-5": "ansi_bright_cyan",
     "node-6": "ansi_bright_magenta",
-    "node-7": "ansi_red",
+    "node-7": "ansi_default",
 }
 
 PLAIN: Final = {
