@@ -84,12 +84,12 @@ class SqliteStore:
             self._connection = connect(path)
             try:
                 schema.prepare(self._connection, path)
-                self._transaction = Transaction(self._connection, path)
                 self._rows = Rows(self._connection, path)
                 self._root = read_root(self._connection)
                 page_size: int = self._connection.execute("PRAGMA page_size").fetchone()[0]
                 self._log = Log(path, page_size, lambda: connect(path))
                 self._checkpoints = Checkpoints(self._log, self._plainly, background)
+                self._transaction = Transaction(self._connection, path, self._log.make_room)
             except BaseException:
                 self._connection.close()
                 raise

@@ -1,6 +1,7 @@
 """The open transaction of a store's own connection: the first write opens it, an error spoils it whole."""
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 from decent_tui.core.errors import StorageError
@@ -14,13 +15,15 @@ class Transaction:
     nothing is committed until `rollback`.
     """
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, began: Callable[[], None]) -> None:
+        """`began` is called each time that one has begun, and nobody else can write."""
         self.is_open = False
         """Whether there is something to commit or to undo."""
         self.begun = 0
         """How many have begun, the open one included (see `wal`)."""
         self._connection = connection
         self._path = path
+        self._began = began
         self._spoilt = False
         self._changes_before = 0  # sqlite3's count of changed rows when the transaction began
 
@@ -56,5 +59,6 @@ class Transaction:
         self._changes_before = self._connection.total_changes
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.Error as error:
+            self._began()
+        except (sqlite3.Error, OSError) as error:
             raise_plainly(error, self._path)

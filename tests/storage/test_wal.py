@@ -30,8 +30,65 @@ def test_the_log_is_copied_and_started_anew(store: SqliteStore, path: Path) -> N
         lengths.append(store._log.length())
     assert max(lengths) < wal.CHECKPOINT + 200_000
     assert min(lengths[200:]) < 1_000_000
-    assert log.stat().st_size < wal.CHECKPOINT + 200_000
+    assert log.stat().st_size < wal.CHECKPOINT + 200_000 + wal.ROOM
     assert len(store.page(limit=1000)) == 400
+
+
+def file_of(store: SqliteStore) -> Path:
+    """The file of its log."""
+    return store.path.with_name(f"{store.path.name}-wal")
+
+
+def test_small_writes_go_into_room_that_is_there_already(store: SqliteStore) -> None:
+    sizes = set()
+    for number in range(40):
+        put(store, version(f"k{number}", number + 1))
+        store.commit()
+        sizes.add(file_of(store).stat().st_size)
+    assert len(sizes) == 1  # the first of them made room: the log is there since the tables were made
+    assert store._log.length() < max(sizes) - wal.ROOM // 2
+
+
+def test_room_is_no_part_of_the_log(store: SqliteStore, tmp_path: Path) -> None:
+    for number in range(3):
+        put(store, version(f"k{number}", number + 1))
+        store.commit()
+    killed = tmp_path / "killed.db"
+    shutil.copyfile(store.path, killed)
+    shutil.copyfile(file_of(store), f"{killed}-wal")
+    found = SqliteStore(killed)
+    assert found.page() == ["k0", "k1", "k2"]
+    put(found, version("k3", 4))
+    found.commit()
+    assert found.page() == ["k0", "k1", "k2", "k3"]
+    found.close()
+
+
+def test_a_log_that_outgrows_its_room_gets_more(store: SqliteStore) -> None:
+    text = '"' + "x" * 200_000 + '"'
+    for number in range(12):  # more than twice the room
+        put(store, version(f"k{number}", number + 1, text))
+        store.commit()
+    put(store, version("small", 100))
+    assert file_of(store).stat().st_size > wal._HEADER + store._log.length() + wal.ROOM // 2
+    store.commit()
+    assert len(store.page()) == 13
+
+
+def test_no_room_on_the_disk_is_no_error_of_a_write_that_fits(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_of: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    put(store, version("a", 1))
+    store.commit()
+    with monkeypatch.context() as patched:
+        patched.setattr("decent_tui.storage.wal.os.pwrite", full)
+        put(store, version("b", 2))
+        store.commit()
+        store.make_durable()
+    assert store.page() == ["a", "b"]
 
 
 def uncopied(store: SqliteStore) -> int:

@@ -126,7 +126,7 @@ def test_a_file_that_may_not_grow_is_told_of_and_read_on(cluster: Cluster) -> No
     same_everywhere(node, other)
     assert node.data is not None
     allow(node, node.data.with_name(f"{node.data.name}-wal").stat().st_size + 8 * 4096)
-    answers = node.calls(put(f"big{n}", "x" * 50_000) for n in range(5))
+    answers = node.calls(put(f"big{n}", "x" * 250_000) for n in range(6))
     refusals = {answer["error"] for answer in answers if not answer["ok"]}
     assert len(refusals) == 1, answers
     assert str(node.data) in refusals.pop()
