@@ -4,6 +4,7 @@ last one (group commit), off the event loop. While the disk works, the next turn
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, Collection, Container, Sequence
 from typing import Final, Protocol, TypeVar, cast
@@ -59,6 +60,7 @@ class Turns:
         self._asked: list[tuple[int, AnyOperation]] = []
         self._waiting: dict[int, asyncio.Future[AnyAnswer]] = {}
         self._listeners: list[_Subscription] = []
+        self._must_undo = False  # something failed, and all since the last commit could not be undone yet
         self._failures: set[str] = set()  # the alarms that the disk gave rise to
         self._well_since: float | None = None  # when it took the first write after the last of them
         self._wake = asyncio.Event()
@@ -74,6 +76,7 @@ class Turns:
         """Hand something to the engine; the turn `ends` soon, or with what is fed later."""
         self.now()
         try:
+            self._undo()
             work()
         except StorageError as error:
             self._storage_failed(error)
@@ -167,6 +170,7 @@ class Turns:
         others wrote need not wait for the disk: if that is lost with the power, it comes again."""
         effects: list[Effect] = []
         try:
+            self._undo()
             if self._engine.pushes(hands.ready()):
                 asyncio.get_running_loop().call_soon(self._wake.set)
             wrote = self._engine.commit()
@@ -180,10 +184,10 @@ class Turns:
                 self._well_since = time.monotonic()
         except StorageError as error:
             self._storage_failed(error)
-            for effect in effects:
-                if isinstance(effect, Dial | Drop):  # the rest would speak of what is not on the disk
-                    hands.perform(effect)
-            effects, events = self._engine.take_effects(), self._engine.take_events()
+            effects += self._engine.take_effects()
+            # all others would speak of what is not on the disk
+            effects = [effect for effect in effects if isinstance(effect, Dial | Drop)]
+            events = self._engine.take_events()
         for effect in effects:
             if isinstance(effect, Answered):
                 self._answered(effect)
@@ -203,13 +207,22 @@ class Turns:
     def _storage_failed(self, error: StorageError) -> None:
         """The disk failed: nothing of this turn happened, and everybody who waits is told why. The links that
         are dropped for it, and the alarm, are all that is left for the end of the turn."""
-        self._engine.undo()
+        self.refuse_all(Refused(str(error)))
+        self._must_undo = True
+        with contextlib.suppress(StorageError):  # the file cannot be read either: again before anything else
+            self._undo()
         alarm = f"{error}; nothing is written or synced until that is mended"
         if not error.lasts:
             self._failures.add(alarm)
         self._well_since = None
         self._engine.parts.alarm(alarm)
-        self.refuse_all(Refused(str(error)))
+
+    def _undo(self) -> None:
+        """Undo what failed, if that is still to be done: on what the engine believes by then nothing may be
+        built. Raises StorageError."""
+        if self._must_undo:
+            self._engine.undo()
+            self._must_undo = False
 
     def _look_whether_mended(self) -> None:
         if self._well_since is not None and time.monotonic() - self._well_since >= WELL:

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Never
 
 import pytest
 
@@ -12,6 +13,7 @@ from decent_tui.core import operations as ops
 from decent_tui.core.errors import Refused, StorageError
 from decent_tui.core.events import Alarm, AnyEvent, Carried, Changed, Conflict, PeerChanged
 from decent_tui.core.limits import MAX_LINE
+from decent_tui.core.version import Siblings
 from decent_tui.net.node import Node, Settings, StartError
 from decent_tui.net.settings import Limits
 from tests.net.support import address, alive, client, eventually, memory_node, values
@@ -216,8 +218,53 @@ async def test_that_a_file_is_damaged_is_not_over_when_writes_go_well(
         await eventually(lambda: _has_alarms(a, ["it is damaged"]))
 
 
-def _raising(error: Exception) -> Callable[[], bool]:
-    def fail() -> bool:
+async def test_while_what_failed_cannot_be_undone_all_are_refused_and_later_it_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is gone fails the undoing too, which reads the file."""
+    async with Node(Settings(port=0, data=tmp_path / "a.db")) as a:
+        await a.run(ops.Put("k", "1"))
+        with monkeypatch.context() as broken:
+            broken.setattr(a._store, "load", _raising(StorageError("the disk is gone")))
+            with monkeypatch.context() as failing:
+                failing.setattr(a._store, "commit", _raising(StorageError("the disk is gone")))
+                assert await _refusals(a, "k") == ["the disk is gone"]
+            assert await _refusals(a, "k", "l") == ["the disk is gone"] * 2
+        await a.run(ops.Put("k", "3"))
+        assert await values(a, "k") == [3]
+        assert (await a.run(ops.Status())).counter == 2
+
+
+async def test_a_read_that_fails_amid_others_leaves_nobody_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Node(Settings(port=0, data=tmp_path / "a.db")) as a:
+        siblings = a._store.siblings
+
+        def fail(key: str) -> Siblings:
+            if key == "bad":
+                raise StorageError("the disk is gone")
+            return siblings(key)
+
+        with monkeypatch.context() as broken:
+            broken.setattr(a._store, "siblings", fail)
+            broken.setattr(a._store, "load", _raising(StorageError("the disk is gone")))
+            assert await _refusals(a, "k", "bad", "l", "m") == ["the disk is gone"] * 4
+        await a.run(ops.Put("l", "2"))
+        assert await values(a, "k") == []
+        assert (await a.run(ops.Status())).counter == 1
+
+
+async def _refusals(node: Node, *keys: str) -> list[str]:
+    """What comes of writes to these keys that all come at once, which must be refused."""
+    async with asyncio.timeout(15):
+        writes = (node.run(ops.Put(key, "2")) for key in keys)
+        outcomes = await asyncio.gather(*writes, return_exceptions=True)
+    return [str(each) for each in outcomes if isinstance(each, Refused)]
+
+
+def _raising(error: Exception) -> Callable[[], Never]:
+    def fail() -> Never:
         raise error
 
     return fail
