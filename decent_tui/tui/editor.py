@@ -31,7 +31,7 @@ from decent_tui.tui.line_view import LineView
 from decent_tui.tui.lines import Line, Span, cut, said
 from decent_tui.tui.reader import Page
 from decent_tui.tui.requests import EditValue
-from decent_tui.tui.review import giving_way, review
+from decent_tui.tui.review import Review
 from decent_tui.tui.roster import Roster
 from decent_tui.tui.words import plural
 
@@ -87,8 +87,8 @@ class Editor(ModalScreen[str]):
         self._hint: Line = ()
         self._pending: Timer | None = None
         self._reviewed: Page | None = None
+        self._going = Review(request.draft.encode(), request.inspection.siblings, roster)
         self._beside = Page((), self._siblings, id="beside")
-        self._read_last = request.draft.encode()  # the draft when it was JSON last
         self._busy = False
         self._warned: str | None = None  # the draft that Esc was pressed over
         self._told: str | None = None  # the draft that the line below speaks of
@@ -129,6 +129,7 @@ class Editor(ModalScreen[str]):
         self._label()
         self.draft.focus()
         self._read()
+        self.set_interval(1.0, self._second)
 
     def _label(self) -> None:
         box, inks = self.query_one("#editor"), self.query_one(Preview).inks
@@ -177,15 +178,23 @@ class Editor(ModalScreen[str]):
             return False
         self.query_one(Preview).show((Span(": ", "bold accent"), said(line, "text", most=PREVIEW)))
         if self._merging:
-            self._read_last = self.draft.text.encode()
+            self._going = self._compared(self.draft.text.encode())
             self._beside.again()
         return True
 
     def _siblings(self, room: int, _needle: str) -> Sequence[Line]:
-        """What the draft takes the place of, as it reads now."""
-        siblings = self._inspection.siblings
-        lines = giving_way(self._read_last, siblings, self._roster, self._now(), room)
-        return [(Span("in place of", "bold accent"),), *lines]
+        """What the draft takes the place of, as it read when it was JSON last."""
+        return self._going.giving_way(self._now(), room)
+
+    def _compared(self, raw: bytes) -> Review:
+        return Review(raw, list(self._inspection.siblings), self._roster)
+
+    def _second(self) -> None:
+        """A second went by: the ages go on."""
+        if self._reviewed is not None:
+            self._reviewed.again()
+        elif self._merging:
+            self._beside.again()
 
     def _complain(self, sentence: str) -> None:
         self.query_one(Preview).show((Span("✗ ", "bold red"), said(sentence, "red", most=500)))
@@ -252,10 +261,10 @@ class Editor(ModalScreen[str]):
     # ------------------------------------------------------------------ looking at it
 
     def _review(self) -> None:
-        raw, replaced = self._compact().encode(), list(self._inspection.siblings)
+        looked_at = self._compared(self._compact().encode())
 
         def lines(room: int, _needle: str) -> Sequence[Line]:
-            return review(raw, replaced, self._roster, self._now(), room)
+            return looked_at.lines(self._now(), room)
 
         self._reviewed = Page((), lines, id="review")
         self.query_one("#editor").mount(self._reviewed, before=self.query_one(Preview))

@@ -60,8 +60,16 @@ class Page(Inked, ScrollView, can_focus=True):
         self._make()
 
     def again(self) -> None:
-        """Write anew: what is told of has changed."""
-        self._make()
+        """Write anew: what is told of has changed. Only lines that read otherwise are painted."""
+        before, width = self._lines, self.scrollable_content_region.width
+        lines = self._write(width, self._needle)
+        if len(lines) != len(before):
+            self._make()
+            return
+        self._lines = lines
+        for at, (line, old) in enumerate(zip(lines, before, strict=True)):
+            if list(line) != list(old):
+                self.refresh_line(at)
 
     def _make(self) -> None:
         width = self.scrollable_content_region.width

@@ -1,12 +1,13 @@
 """The editor: a draft, the look at what it replaces, and a store that says no. Against a real node."""
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
 from textual.pilot import Pilot
 
-from decent_tui.core.operations import Get, Put, Unresolve
+from decent_tui.core.operations import Count, Get, Put, Rows, Unresolve
 from decent_tui.net.node import Node
 from decent_tui.net.settings import Settings
 from decent_tui.tui.dashboard import Dashboard
@@ -18,14 +19,16 @@ from .screen import click_word, shown, text, until
 
 
 @asynccontextmanager
-async def editing(*values: str) -> AsyncIterator[tuple[Pilot[None], Dashboard, Node, Editor]]:
+async def editing(
+    *values: str, now: Callable[[], float] = time.time
+) -> AsyncIterator[tuple[Pilot[None], Dashboard, Node, Editor]]:
     """The editor, open over a key `k` with these values."""
     async with Node(Settings(port=0, memory=True)) as node:
         if len(values) == 1:
             await node.run(Put("k", values[0]))
         else:
             await node.run(Unresolve("k", values))
-        async with shown(node) as (pilot, board):
+        async with shown(node, now=now) as (pilot, board):
             await until(pilot, lambda: "lamport" in text(board.versions))
             await pilot.press("e")
             await until(pilot, lambda: isinstance(pilot.app.screen, Editor))
@@ -190,6 +193,32 @@ async def test_while_a_merge_is_typed_its_siblings_stand_beside_it_with_what_it_
         editor.draft.text = '{"a": 1'  # no JSON now: what was said of the last JSON stays
         await until(pilot, lambda: "✗" in text(editor.query_one(Preview)))
         assert '"b": 2  ← goes' in text(beside)
+
+
+async def test_the_ages_beside_a_draft_go_on_and_no_more_is_painted_for_it() -> None:
+    ahead = 0.0
+    async with editing("1", "2", now=lambda: time.time() + ahead) as (pilot, _, node, editor):
+        beside = editor.query_one("#beside", Page)
+        await until(pilot, lambda: "ago" in text(beside) or "just now" in text(beside))
+        operations: list[object] = []
+        run, node.run = node.run, lambda operation: operations.append(operation) or run(operation)  # type: ignore[method-assign]
+        ahead = 2 * 3600
+        await until(pilot, lambda: text(beside).count("2 h ago") == 2)
+        painted: list[int] = []
+        beside.render_line = lambda y: painted.append(y) or Page.render_line(beside, y)  # type: ignore[method-assign]
+        ahead = 3 * 3600
+        await until(pilot, lambda: bool(painted))
+        await pilot.pause()
+        lines = [y for y in range(beside.size.height) if "3 h ago" in Page.render_line(beside, y).text]
+        assert sorted(set(painted)) == lines
+        assert not any(isinstance(operation, Rows | Count) for operation in operations)
+        beside.render_line = lambda y: Page.render_line(beside, y)  # type: ignore[method-assign]
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: bool(editor.query("#review")))
+        looked_at = editor.query_one("#review", Page)
+        await until(pilot, lambda: text(looked_at).count("3 h ago") == 2)
+        ahead = 2 * 86400
+        await until(pilot, lambda: text(looked_at).count("2 d ago") == 2)
 
 
 async def test_an_edit_of_one_value_has_the_window_to_itself() -> None:
