@@ -1,8 +1,7 @@
 """One seed: a world and a course of events, played on the real core, and judged.
 
-Whatever happens, what `checks` looks at must hold after every turn. At the end all troubles stop, and within
-bounded time everybody must be level, hold exactly what the oracle says, have forgotten what may be
-forgotten, and have nothing more to send.
+Whatever happens, what `checks` looks at must hold after every turn. At the end all troubles stop, and then
+what `ending` says must come true.
 """
 
 import time
@@ -14,39 +13,28 @@ from typing import Final
 
 import msgspec
 
-from decent_tui.core import messages as wire
 from decent_tui.core import operations as ops
-from decent_tui.core import ranges, sync
-from decent_tui.core.clocks import Dot, by_node, is_classic
+from decent_tui.core import ranges
+from decent_tui.core.clocks import Dot
 from decent_tui.core.errors import Refused, Stale
 from decent_tui.core.events import Alarm, Collected
 from decent_tui.core.limits import SIBLINGS_MAX
 from decent_tui.core.operations import AnyOperation
 from decent_tui.core.tuning import Tuning
-from decent_tui.core.version import Version
-from decent_tui.lab.checks import Broken, Checks, caps, verify
+from decent_tui.lab.checks import Broken, Checks, caps
 from decent_tui.lab.classic_node import ClassicNode
 from decent_tui.lab.deed import Deed
 from decent_tui.lab.disk import NO_ROOM, Image
-from decent_tui.lab.mutate import SIGNS, Mutator
+from decent_tui.lab.ending import Ending
+from decent_tui.lab.mutate import Mutator
 from decent_tui.lab.network import Network
 from decent_tui.lab.oracle import Meaning, Oracle
 from decent_tui.lab.sim_node import DIED, SimNode
 from decent_tui.lab.streams import Streams
 from decent_tui.lab.world import MOST_NODES, Step, World, draw_steps, draw_world
 
-LEVEL: Final = 60.0
-"""Virtual seconds within which all must be level after the troubles stopped: a dial waits 5 s at most, a
-silent link is given up after 12 s, a pull after 10 s, and every hop takes one check (1 s)."""
-
-FORGOTTEN: Final = 60.0
-"""Virtual seconds within which every tombstone that nobody needs must be gone after that."""
-
 MEETING: Final = 3.0
 """Virtual seconds for which a world waits at most until all have met; lost HANDSHAKEs may take longer."""
-
-IDLE: Final = 1.5
-"""Virtual seconds without anything but signs of life, after which all is quiet."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -199,7 +187,7 @@ class Simulation:
             self._do(step.deed)
         self._return()
         self._calm()
-        self._finish()
+        Ending(self.net, self.oracle, self.nodes, self.classics).judge()
 
     def _begin(self) -> None:
         world = self.world
@@ -263,79 +251,6 @@ class Simulation:
         for peer in self.classics:
             if not peer.up:
                 peer.start()
-
-    def _finish(self) -> None:
-        self._settle(LEVEL)
-        self._judge()
-        self._forget_the_dead()
-        if not self.net.agenda.run_until(lambda: not self._waiting(), FORGOTTEN):
-            left = self._waiting()
-            raise Broken("tombstones", f"{len(left)} are left, {left[0].key} among them")
-        self._settle(LEVEL)
-        self._judge()
-        self._nothing_to_send()
-        self._idle()
-
-    def _settle(self, within: float) -> None:
-        """Let time pass until all are level."""
-        begun = self.net.now
-        if not self.net.agenda.run_until(self._level, within):
-            what = "seen" if len({repr(sorted(n.replica.seen.items())) for n in self.nodes}) > 1 else "values"
-            raise Broken("level", f"after {within:.0f} s without trouble they differ in {what}")
-        self.tally["seconds until level"] += round(self.net.now - begun)
-
-    def _level(self) -> bool:
-        return len({node.replica.digest() for node in self.nodes}) == 1
-
-    def _judge(self) -> None:
-        if self.oracle is not None:
-            for node in self.nodes:
-                verify(self.oracle, node)
-
-    def _forget_the_dead(self) -> None:
-        """Ids that are given up stay members until a person forgets them; so do classic peers."""
-        alive = {node.replica.node for node in self.nodes} | {peer.id for peer in self.classics}
-        for node in self.nodes:
-            for known in node.engine.parts.members.all():
-                if known.standing == "member" and known.node not in alive:
-                    node.do(ops.Forget(known.node))
-
-    def _waiting(self) -> list[Version]:
-        """The tombstones that are left though everybody could forget them: not those that name a classic peer
-        or lie above a number that is lost for ever."""
-        bases = self.nodes[0].replica.seen
-        left = (one for node in self.nodes for one in node.store.tombstones(Dot("", 0), 10_000))
-        forgotten = self.nodes[0].engine.parts.members.forgotten()
-        return [
-            one
-            for one in left
-            if bases.bases_cover(by_node(one.clock))
-            and all(not is_classic(name) or name in forgotten for name in one.clock)
-        ]
-
-    def _nothing_to_send(self) -> None:
-        """The next sync of anybody with anybody sends no version."""
-        for asked in self.nodes:
-            for asker in self.nodes:
-                question = wire.Sync(asker.replica.seen.to_wire())
-                said = sync.answer(asked.replica, question, Tuning())
-                if said.batch.keys or said.seen is None:
-                    raise Broken("sync", f"{asker.name} is level, and {asked.name} would still send versions")
-
-    def _idle(self) -> None:
-        """Soon nothing but signs of life passes between nodes that are level."""
-        if self.classics:
-            return  # they never go quiet
-        last, kind = self.net.now, ""
-
-        def note(sender: str, to: str, line: bytes) -> None:
-            nonlocal last, kind
-            if not line.startswith(SIGNS):
-                last, kind = self.net.now, wire.decode(line).type
-
-        self.net.carried.append(note)
-        if not self.net.agenda.run_until(lambda: self.net.now - last >= IDLE, LEVEL):
-            raise Broken("idle", f"all are level, and there is still {kind}")
 
     def outcome(self, failure: Exception | None, cpu: float) -> Outcome:
         """What became of it."""
