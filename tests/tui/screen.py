@@ -15,6 +15,9 @@ from decent_tui.tui.dashboard import Dashboard
 DEADLINE = 10.0
 """Seconds that anything may take on a busy machine."""
 
+SIZES = [(120, 36), (100, 30), (200, 60), (80, 24), (40, 12)]
+"""Terminals in which all must be seen, by columns and lines."""
+
 
 @asynccontextmanager
 async def shown(
