@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from decent_tui.core import messages as wire
 from decent_tui.core.errors import Refused
 from decent_tui.core.invariants import violations
 from decent_tui.core.links import Link
@@ -102,3 +103,23 @@ def linked_pair() -> tuple[Network, SimNode, SimNode, Link]:
     link = a.engine.parts.links.to(b.engine.node)
     assert link is not None
     return net, a, b, link
+
+
+def sent(net: Network, since: int = 0) -> list[tuple[str, wire.Line]]:
+    """Who sent what."""
+    return [(who.partition(":")[0], wire.decode(line)) for who, _, line in net.sent[since:]]
+
+
+def kinds(net: Network, since: int = 0) -> list[str]:
+    """What was sent, but for signs of life."""
+    quiet = ("HEARTBEAT", "PING", "PONG")
+    return [line.type for _, line in sent(net, since) if line.type not in quiet]
+
+
+def two(seed: int = 1) -> tuple[Network, SimNode, SimNode]:
+    """Two nodes that are linked and level."""
+    net = Network(seed)
+    a = net.node("a")
+    b = net.node("b", a)
+    net.run(3)
+    return net, a, b
