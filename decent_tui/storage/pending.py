@@ -1,7 +1,7 @@
 """Changes that wait for their statements: written together they cost half.
 
-A turn of the node changes many keys one by one. Their rows go to SQLite in one `executemany` when somebody
-needs to see them there: at the commit, or at a read that these changes cannot answer themselves.
+A turn of the node changes many keys one by one. Their rows go to SQLite together when somebody needs to see
+them there: at the commit, or at a read that these changes cannot answer themselves.
 """
 
 from collections.abc import Collection, Iterable, Sequence

@@ -174,3 +174,10 @@ def test_slices_of_any_size_come_to_the_same(versions: list[Version], size: int)
     found = list(slices(pack(versions), size))
     assert [one for some in found for one in some] == versions
     assert all(len(some) == size for some in found[:-1])
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_runs_may_be_empty_and_begin_anew_amid_a_slice(size: int) -> None:
+    made = [version(A, 5, key="k"), version(A, 6, key="l"), version(B, 1, key="m")]
+    batch = msgspec.structs.replace(pack(made), runs=[1, 0, 0, 1, 1, 0, 0, 1, 0, 0, 1, 1], seqs=[5, 6, 1])
+    assert [one for some in slices(batch, size) for one in some] == made

@@ -255,6 +255,16 @@ async def test_a_read_that_fails_amid_others_leaves_nobody_waiting(
         assert (await a.run(ops.Status())).counter == 1
 
 
+async def test_a_node_whose_disk_is_gone_ends_and_gives_its_file_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Node(Settings(port=0, data=tmp_path / "a.db")) as a:
+        await a.run(ops.Put("k", "1"))
+        monkeypatch.setattr(a._engine.parts.members, "save", _raising(StorageError("the disk is gone")))
+    async with Node(Settings(port=0, data=tmp_path / "a.db")) as again:
+        assert await values(again, "k") == [1]
+
+
 async def _refusals(node: Node, *keys: str) -> list[str]:
     """What comes of writes to these keys that all come at once, which must be refused."""
     async with asyncio.timeout(15):
@@ -263,8 +273,8 @@ async def _refusals(node: Node, *keys: str) -> list[str]:
     return [str(each) for each in outcomes if isinstance(each, Refused)]
 
 
-def _raising(error: Exception) -> Callable[[], Never]:
-    def fail() -> Never:
+def _raising(error: Exception) -> Callable[..., Never]:
+    def fail(*_: object) -> Never:
         raise error
 
     return fail
