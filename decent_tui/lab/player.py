@@ -12,7 +12,7 @@ LOOK: Final = 0.05
 
 
 class Failed(Exception):
-    """A scenario did not go as it says: one sentence with the line of the step."""
+    """A scenario did not go as it says: one sentence with its line."""
 
 
 async def _no_pause(step: Step) -> None:
@@ -39,7 +39,7 @@ async def play(
             caption(step.caption)
         await _act(step, stage, done)
         if step.expect is not None:
-            await _await(f"line {step.line}", step.expect, stage)
+            await _await(f"line {step.expect_line}", step.expect, stage)
 
 
 async def _act(step: Step, stage: Stage, done: Callable[[Step, str], None]) -> None:
@@ -55,13 +55,13 @@ async def _act(step: Step, stage: Stage, done: Callable[[Step, str], None]) -> N
         return
     node = stage.node(step.node)
     if node is None:
-        raise Failed(f"line {step.line}: {step.node} is not running")
+        raise Failed(f"line {step.do_line}: {step.node} is not running")
     outcome = await run_line(node, step.do)
     if outcome is None:
         return
     if outcome.ok == step.refused:
         why = "was done, and should have been refused" if outcome.ok else outcome.error
-        raise Failed(f"line {step.line}: {step.node}: {step.do}: {why}")
+        raise Failed(f"line {step.do_line}: {step.node}: {step.do}: {why}")
     done(step, "\n".join(outcome.text()))
 
 

@@ -21,14 +21,16 @@ within some seconds. It does so in this order: say, stop, save, restore, start, 
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 
-from decent_tui.commands.command import Exit, Watch
-from decent_tui.commands.parse import parse
+from decent_tui.commands.command import Exit, Request, Watch
+from decent_tui.commands.new_file import reason
+from decent_tui.commands.parse import first_word, parse
 from decent_tui.core.errors import Refused
-from decent_tui.lab.scenario_lines import headers, line_of, near, plain, plain_toml
+from decent_tui.core.operations import Cut, Duplicate, Forget, GetPeer, Heal, Lag, Lose, Reorder
+from decent_tui.lab.scenario_lines import Lines, plain
 
 WITHIN: Final = 20.0
 """Seconds in which an expectation must come true unless the scenario says otherwise."""
@@ -58,8 +60,8 @@ class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     within: Annotated[float, msgspec.Meta(gt=0, le=600)] = WITHIN
 
 
-class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One step; see the module. `line` is where it stands in the file."""
+class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One step as it is written; see the module."""
 
     after: Annotated[float, msgspec.Meta(ge=0, le=600)] = 0.0
     caption: str = ""
@@ -71,55 +73,85 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     save: str = ""
     restore: str = ""
     expect: Expect | None = None
+
+
+class Step(_Written, frozen=True):
+    """One step, and the lines of the file on which it begins, on which its `do` and its `expect` stand."""
+
     line: int = 0
+    do_line: int = 0
+    expect_line: int = 0
 
 
-class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    title: str
+    nodes: Annotated[list[_Name], msgspec.Meta(min_length=1, max_length=9)]
+    step: Annotated[list[_Written], msgspec.Meta(min_length=1)]
+    about: str = ""
+
+
+class Scenario(msgspec.Struct, frozen=True):
     """A whole scenario. `step` is in the order of the file."""
 
     title: str
-    nodes: Annotated[list[_Name], msgspec.Meta(min_length=1, max_length=9)]
-    step: Annotated[list[Step], msgspec.Meta(min_length=1)]
+    nodes: list[str]
+    step: list[Step]
     about: str = ""
+
+
+class _Problem(NamedTuple):
+    """What is wrong: in which field of a step, in one sentence, and at which word of it, if at one."""
+
+    field: str
+    sentence: str
+    word: str = ""
 
 
 def read(path: Path) -> Scenario:
     """Read a scenario; ScenarioError for whatever is wrong with it."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioError(f"{path} cannot be read: {error}") from None
-    return scenario(text, str(path))
+        content = path.read_bytes()
+    except OSError as error:
+        raise ScenarioError(f"{path} cannot be read: {reason(error)}") from None
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ScenarioError(f"{path}, line {line}: this is no text in UTF-8") from None
+    return scenario(text.replace("\r\n", "\n"), str(path))
 
 
 def scenario(text: str, name: str = "the scenario") -> Scenario:
     """The scenario in a text."""
+    lines = Lines(text)
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ScenarioError(f"{name}, {plain_toml(str(error))}") from None
-    lines = text.splitlines()
-    begun = headers(lines)
+        raise ScenarioError(f"{name}, {lines.plain_toml(str(error))}") from None
+    except RecursionError:
+        raise ScenarioError(f"{name}, line {lines.of_depth()}: it is nested too deeply") from None
     try:
-        found = msgspec.convert(content, Scenario)
+        found = msgspec.convert(content, _File)
     except msgspec.ValidationError as error:
-        raise ScenarioError(
-            f"{name}, line {line_of(str(error), lines, begun)}: {plain(str(error))}"
-        ) from None
+        raise ScenarioError(f"{name}, line {lines.of_error(str(error))}: {plain(str(error))}") from None
     if len(set(found.nodes)) < len(found.nodes):
-        raise ScenarioError(f"{name}, line {near('nodes', lines, 0)}: two nodes have one name")
-    if len(begun) != len(found.step):
-        raise ScenarioError(
-            f"{name}, line {near('step', lines, 0)}: each step is written as [[step]], on a line"
-        )
-    steps = [msgspec.structs.replace(step, line=at) for step, at in zip(found.step, begun, strict=True)]
-    for step, (field, sentence) in _wrong(steps, found.nodes):
-        raise ScenarioError(f"{name}, line {near(field, lines, step.line)}: {sentence}")
-    return msgspec.structs.replace(found, step=steps)
+        raise ScenarioError(f"{name}, line {lines.of('nodes')}: two nodes have one name")
+    if len(lines.steps) != len(found.step):
+        raise ScenarioError(f"{name}, line {lines.of('step')}: each step is written as [[step]], on a line")
+    steps = [_placed(step, lines, at) for step, at in zip(found.step, lines.steps, strict=True)]
+    for step, problem in _wrong(steps, found.nodes):
+        line = lines.of_word(problem.word, problem.field, step.line)
+        raise ScenarioError(f"{name}, line {line}: {problem.sentence}")
+    return Scenario(found.title, found.nodes, steps, found.about)
 
 
-def _wrong(steps: list[Step], nodes: list[str]) -> Iterator[tuple[Step, tuple[str, str]]]:
-    """What is wrong with the steps, one by one and in their order: the field, and a sentence."""
+def _placed(step: _Written, lines: Lines, at: int) -> Step:
+    do = lines.of_word(first_word(step.do), "do", at)
+    return Step(**msgspec.structs.asdict(step), line=at, do_line=do, expect_line=lines.of("expect", at))
+
+
+def _wrong(steps: list[Step], nodes: list[str]) -> Iterator[tuple[Step, _Problem]]:
+    """What is wrong with the steps, one by one and in their order."""
     off: set[str] = set()
     saved: set[str] = set()
     for step in steps:
@@ -127,60 +159,77 @@ def _wrong(steps: list[Step], nodes: list[str]) -> Iterator[tuple[Step, tuple[st
             yield step, problem
 
 
-def _out_of_order(step: Step, off: set[str], saved: set[str]) -> Iterator[tuple[str, str]]:
+def _out_of_order(step: Step, off: set[str], saved: set[str]) -> Iterator[_Problem]:
     """What cannot be done at this point, with these nodes switched `off` and the files of these `saved`; both
     are brought up to date."""
     off |= {step.stop} - {""}
     for field, name in (("save", step.save), ("restore", step.restore)):
         if name and name not in off:
-            yield field, f"{name} runs: its file is saved and put back while it is switched off"
+            yield _Problem(field, f"{name} runs: its file is saved and put back while it is switched off")
     saved |= {step.save} - {""}
     if step.restore and step.restore not in saved:
-        yield "restore", f"no file of {step.restore} was saved"
+        yield _Problem("restore", f"no file of {step.restore} was saved")
     off -= {step.start}
     if step.node and step.node in off:
-        yield "node", f"{step.node} is switched off here"
+        yield _Problem("node", f"{step.node} is switched off here")
 
 
-def _problems(step: Step, nodes: list[str]) -> list[tuple[str, str]]:
-    """What is wrong with a step: the field, and a sentence."""
-    found: list[tuple[str, str]] = []
+def _problems(step: Step, nodes: list[str]) -> list[_Problem]:
+    """What is wrong with a step by itself."""
+    found: list[_Problem] = []
     for field in ("node", "stop", "start", "save", "restore"):
         name = getattr(step, field)
         if name and name not in nodes:
-            found.append((field, f"there is no node {name!r}; there are {', '.join(nodes)}"))
+            found.append(_Problem(field, f"there is no node {name!r}; there are {', '.join(nodes)}"))
     if bool(step.node) != bool(step.do):
-        found.append(("node" if step.node else "do", "node and do go together"))
+        found.append(_Problem("node" if step.node else "do", "node and do go together"))
     if step.do:
-        found += [("do", why) for why in _refusal(step.do)]
+        found += _refusal(step, nodes)
     if step.refused and not step.do:
-        found.append(("refused", "there is nothing to refuse without do"))
+        found.append(_Problem("refused", "there is nothing to refuse without do"))
     if step.expect is not None:
-        found += _wrong_expectations(step.expect, nodes)
-    elif step == Step(line=step.line):
-        found.append(("step", "this step does nothing"))
+        found += [_Problem("expect", why) for why in _wrong_expectations(step.expect, nodes)]
+    elif step == Step(line=step.line, do_line=step.do_line, expect_line=step.expect_line):
+        found.append(_Problem("step", "this step does nothing"))
     return found
 
 
-def _refusal(line: str) -> Iterator[str]:
-    """Why a line of the command language has no place in a scenario, if it has not."""
+def _refusal(step: Step, nodes: list[str]) -> Iterator[_Problem]:
+    """Why what a node is to do has no place in a scenario, if it has not."""
     try:
-        request = parse(line).request
+        request = parse(step.do).request
     except Refused as refusal:
-        yield str(refusal)
+        yield _Problem("do", str(refusal), first_word(step.do))
         return
     if isinstance(request, Exit | Watch):
-        yield "exit and watch are for a person at a node; a scenario has stop and expect"
+        why = "exit and watch are for a person at a node; a scenario has stop and expect"
+        yield _Problem("do", why, first_word(step.do))
+    peer = _peer(request)
+    others = [name for name in nodes if name != step.node]
+    met = ":" in peer or peer in others or (peer == "all" and isinstance(request, Cut | Heal))
+    if peer and not met and not step.refused:
+        yield _Problem(
+            "do", f"there is no peer {peer!r}; {step.node}'s are {', '.join(others) or 'none'}", peer
+        )
 
 
-def _wrong_expectations(expect: Expect, nodes: list[str]) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
+def _peer(request: Request) -> str:
+    """The peer that a command is about; empty if it is about none."""
+    match request:
+        case Cut() | Heal() | Lag() | Lose() | Duplicate() | Reorder() | GetPeer() | Forget():
+            return request.peer
+        case _:
+            return ""
+
+
+def _wrong_expectations(expect: Expect, nodes: list[str]) -> list[str]:
+    found: list[str] = []
     if expect.node and expect.node not in nodes:
-        found.append(("expect", f"there is no node {expect.node!r}; there are {', '.join(nodes)}"))
+        found.append(f"there is no node {expect.node!r}; there are {', '.join(nodes)}")
     if bool(expect.key) != (expect.values is not None):
-        found.append(("expect", "key and values go together"))
+        found.append("key and values go together")
     if expect.id and (expect.id not in ("same", "new") or not expect.node):
-        found.append(("expect", 'id is "same" or "new", of a node'))
+        found.append('id is "same" or "new", of a node')
     if not (expect.level or expect.key or expect.id or expect.tombstones is not None):
-        found.append(("expect", "nothing is expected"))
+        found.append("nothing is expected")
     return found

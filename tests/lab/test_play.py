@@ -55,8 +55,8 @@ async def test_what_is_said_and_done_is_told_in_order(virtual: bool) -> None:
 @pytest.mark.parametrize(
     ("step", "why"),
     [
-        ("expect = { key = 'k', values = [2], within = 0.5 }", "line 10: .* holds 1 for k, not 2"),
-        ("node = 'ben'\ndo = 'delete nothing'", "line 10: ben: delete nothing: no value"),
+        ("after = 0\nexpect = { key = 'k', values = [2], within = 0.5 }", "line 12: .* holds 1 for k, not 2"),
+        ("node = 'ben'\n\ndo = 'delete nothing'", "line 13: ben: delete nothing: no value"),
         ("node = 'ben'\ndo = 'keys'\nrefused = true", "should have been refused"),
         (
             "node = 'anna'\ndo = 'cut ben'\n[[step]]\nexpect = { level = true, within = 0.5 }",
