@@ -49,6 +49,7 @@ async def conflict() -> AsyncIterator[Pilot[None]]:
         await pilot.press("right", "right")
         node.write("cc33cc33cc33cc33", "theme", '"light"', context={})
         await until(pilot, lambda: "theme has 2 values" in text(board.toast))
+        await until(pilot, lambda: "≠ 3 conflicts" in text(board.header))  # it is counted a little later
         yield pilot
 
 

@@ -133,6 +133,7 @@ async def dials(pilot: Pilot[None], app: LabApp) -> None:
     await until(pilot, lambda: "cleo" in text(board))
     await pilot.press("A", "x", "down", "right", "+", "+", "+", "right", "+", "right", "w", "+", "+", "+")
     await until(pilot, lambda: "5 %" in text(board), text(board))
+    await until(pilot, lambda: "≈ 2 dials" in text(app.lab.headline))  # they are counted a little later
     await app.workers.wait_for_complete()
 
 
