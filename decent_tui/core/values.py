@@ -20,6 +20,8 @@ _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _NUMBERS: Final = bytes.maketrans(b"123456789eE", b"000000000..")
 _LARGE: Final = b"0" * 16
 _BROKEN: Final = b"0."
+"""A number of 16 digits, and one that is no integer, when each digit is a 0 and the letter of an exponent a
+dot."""
 _decode: Final = msgspec.json.Decoder().decode
 _dumps: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 _encode: Final = msgspec.json.Encoder().encode
