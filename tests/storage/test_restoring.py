@@ -12,7 +12,7 @@ from decent_tui.storage.copying import copy
 from decent_tui.storage.opening import Opened, open_store
 from decent_tui.storage.restoring import Contents, contents, replaceable, restore
 from tests.storage.make import put, version
-from tests.storage.test_opening import Start, root_of, write
+from tests.storage.openings import Start, root_of, write
 
 IDS = count(1)
 
