@@ -114,12 +114,3 @@ def kinds(net: Network, since: int = 0) -> list[str]:
     """What was sent, but for signs of life."""
     quiet = ("HEARTBEAT", "PING", "PONG")
     return [line.type for _, line in sent(net, since) if line.type not in quiet]
-
-
-def two(seed: int = 1) -> tuple[Network, SimNode, SimNode]:
-    """Two nodes that are linked and level."""
-    net = Network(seed)
-    a = net.node("a")
-    b = net.node("b", a)
-    net.run(3)
-    return net, a, b

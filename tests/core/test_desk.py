@@ -1,7 +1,5 @@
 """Operations, as people and programs ask for them."""
 
-from typing import TypeVar
-
 import msgspec
 import pytest
 
@@ -11,53 +9,9 @@ from decent_tui.core.desk import PATIENCE
 from decent_tui.core.errors import Refused, Stale
 from decent_tui.core.values import content_id
 from decent_tui.lab.classic_node import ClassicNode
-from decent_tui.lab.sim_node import SimNode
 
 from .network import Network
-
-A = TypeVar("A")
-
-
-def done(node: SimNode, operation: ops.Operation[A]) -> A:
-    """The answer to an operation that must not be refused."""
-    answer = node.do(operation)  # type: ignore[arg-type]
-    assert not isinstance(answer, Refused), answer
-    return answer  # type: ignore[return-value]
-
-
-def refused(node: SimNode, operation: ops.AnyOperation) -> str:
-    """Why an operation is refused; nothing was changed by it."""
-    counter = node.engine.parts.replica.counter
-    answer = node.do(operation)
-    assert isinstance(answer, Refused)
-    assert node.engine.parts.replica.counter == counter
-    return str(answer)
-
-
-def alone() -> SimNode:
-    """A node without peers."""
-    return Network(1).node("a")
-
-
-def pair() -> tuple[Network, SimNode, SimNode]:
-    """Two nodes, linked."""
-    net = Network(1)
-    a = net.node("a")
-    b = net.node("b", a)
-    net.run(3)
-    return net, a, b
-
-
-def torn() -> tuple[Network, SimNode, SimNode]:
-    """Two nodes that wrote the same key at the same time."""
-    net, a, b = pair()
-    net.separate(a, b)
-    done(a, ops.Put("k", '"a"'))
-    done(b, ops.Put("k", '"b"'))
-    net.mend()
-    net.run(8)
-    return net, a, b
-
+from .nodes import alone, done, refused, torn, two
 
 # ------------------------------------------------------------------ values
 
@@ -194,7 +148,7 @@ def test_an_address_may_be_added_before_anybody_is_there() -> None:
 
 
 def test_healing_all_heals_all_and_what_is_not_cut_cannot_be_healed() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     assert "is not cut" in refused(a, ops.Heal("b:1"))
     assert done(a, ops.Cut(b.engine.node)) == ops.Addresses(["b:1"])
     assert done(a, ops.Cut("b")) == ops.Addresses(["b:1"])
@@ -215,7 +169,7 @@ def test_a_peer_that_never_said_who_it_is_is_forgotten_by_its_address() -> None:
 
 
 def test_a_peer_is_asked_for_its_versions_and_they_are_compared_with_ours() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     done(b, ops.Put("same", "1"))
     net.run(1)
     net.lose_pushes = 1.0
@@ -249,7 +203,7 @@ def test_a_classic_peer_is_asked_too() -> None:
 
 
 def test_a_peer_that_does_not_answer_is_said_not_to() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     net.separate(a, b)
     answer = net.ask(a, ops.GetPeer("b:1", "k"), within=PATIENCE + 1)
     assert isinstance(answer, Refused)
@@ -257,7 +211,7 @@ def test_a_peer_that_does_not_answer_is_said_not_to() -> None:
 
 
 def test_a_peer_that_answers_nonsense_is_said_to() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     number = net.agenda.number()
     a.turn(lambda: a.engine.operate(number, ops.GetPeer("b:1", "k")))
     link = a.engine.parts.links.to(b.engine.node)
@@ -271,7 +225,7 @@ def test_a_peer_that_answers_nonsense_is_said_to() -> None:
 
 
 def test_a_peer_without_a_link_cannot_be_asked_and_the_reason_is_said() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     b.crash()
     net.run(1)
     assert "down" in refused(a, ops.GetPeer("b:1", "k"))
@@ -298,7 +252,7 @@ def test_a_gossip_with_a_classic_peer_ends_when_all_was_read_and_pushed() -> Non
 
 
 def test_a_gossip_says_who_was_lost_or_too_slow() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     c = net.node("c", a)
     net.run(3)
     number = net.agenda.number()
@@ -317,7 +271,7 @@ def test_a_gossip_says_who_was_lost_or_too_slow() -> None:
 
 
 def test_a_gossip_ends_when_all_have_what_we_had_and_we_have_what_they_had() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     net.lose_pushes = 1.0
     done(a, ops.Put("ours", "1"))
     done(b, ops.Put("theirs", "1"))
@@ -329,7 +283,7 @@ def test_a_gossip_ends_when_all_have_what_we_had_and_we_have_what_they_had() -> 
 
 
 def test_a_gossip_says_whom_it_did_not_reach() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     c = net.node("c", a)
     net.run(3)
     b.crash()
@@ -347,7 +301,7 @@ def test_a_gossip_with_nobody_is_done_at_once() -> None:
 
 
 def test_the_wire_hears_nothing_of_operations_that_only_look() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     already = len(net.sent)
     looks: list[ops.AnyOperation] = [
         ops.Keys(), ops.Peers(), ops.Status(), ops.Snapshot(), ops.Rows(), ops.Inspect("k"),

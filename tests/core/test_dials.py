@@ -13,7 +13,7 @@ from decent_tui.lab.classic_node import ClassicNode
 from decent_tui.lab.sim_node import SimNode
 
 from .network import Network
-from .test_desk import alone, done, pair, refused
+from .nodes import alone, done, refused, two
 
 
 def dialled(node: SimNode) -> list[Dialled]:
@@ -33,7 +33,7 @@ def has(node: SimNode, key: str) -> bool:
 
 
 def test_a_lag_makes_the_round_trip_longer_and_changes_nothing_else() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     assert done(a, ops.Lag("b", 300)) == ops.DialView(
         b.address, "lag", "both", ms=300, jitter_ms=0, since_s=0
     )
@@ -51,7 +51,7 @@ def test_a_lag_makes_the_round_trip_longer_and_changes_nothing_else() -> None:
 
 
 def test_a_lag_of_one_direction_delays_only_that_one() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     done(a, ops.Lag("b", 500, direction="in"))
     done(a, ops.Put("k", "1"))
     done(b, ops.Put("l", "2"))
@@ -64,7 +64,7 @@ def test_a_lag_of_one_direction_delays_only_that_one() -> None:
 
 @pytest.mark.parametrize("direction", ["in", "out"])
 def test_a_cut_of_one_direction_lets_the_other_pass(direction: Way) -> None:
-    net, a, b = pair()
+    net, a, b = two()
     assert done(a, ops.Cut("b", direction)).peers == [b.address]
     assert not state(a).cut
     done(a, ops.Put("from a", "1"))
@@ -81,7 +81,7 @@ def test_a_cut_of_one_direction_lets_the_other_pass(direction: Way) -> None:
 
 
 def test_cut_in_both_directions_one_after_the_other_is_a_cut() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     done(a, ops.Cut("b", "in"))
     done(a, ops.Cut("b", "out"))
     net.run(1)
@@ -122,7 +122,7 @@ def test_whatever_was_dialled_all_are_level_soon_after_the_heal(bad: ops.AnyOper
 
 
 def test_messages_that_get_lost_delay_a_write_and_stop_it_not() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     done(a, ops.Lose("b", 50))
     for number in range(20):
         done(a, ops.Put(f"k{number}", "1"))
@@ -134,7 +134,7 @@ def test_messages_that_get_lost_delay_a_write_and_stop_it_not() -> None:
 
 def test_a_word_about_a_write_that_got_lost_with_it_is_said_again() -> None:
     """Both wrote something that the other one lacks, and neither learned of it."""
-    net, a, b = pair()
+    net, a, b = two()
     done(a, ops.Cut("b", "out"))
     done(a, ops.Put("k", "1"))
     done(b, ops.Cut("a", "out"))
@@ -173,7 +173,7 @@ def test_a_handshake_that_is_lost_is_a_dial_without_an_answer() -> None:
 
 
 def test_a_dial_with_a_time_heals_by_itself_and_says_so() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     done(a, ops.Cut("b", for_s=5))
     assert state(a).dials == [ops.DialView(b.address, "cut", "both", for_s=5, since_s=0)]
     done(a, ops.Put("k", "1"))
@@ -190,7 +190,7 @@ def test_a_dial_with_a_time_heals_by_itself_and_says_so() -> None:
 
 
 def test_every_turn_of_a_dial_is_told() -> None:
-    _, a, b = pair()
+    _, a, b = two()
     done(a, ops.Lag("b", 200, 50, "out", 30))
     done(a, ops.Lose("b", 12.5, "in"))
     done(a, ops.Lose("b", 0))
@@ -205,7 +205,7 @@ def test_every_turn_of_a_dial_is_told() -> None:
 
 
 def test_peers_and_status_say_what_is_dialled() -> None:
-    net, a, _ = pair()
+    net, a, _ = two()
     done(a, ops.Lag("b", 200, 50, "out", 30))
     done(a, ops.Lose("b", 10))
     net.run(2)
@@ -243,7 +243,7 @@ def test_heal_undoes_every_dial_of_a_peer_and_of_no_other() -> None:
     ],
 )
 def test_what_is_no_setting_is_refused(wrong: ops.AnyOperation) -> None:
-    _, a, _ = pair()
+    _, a, _ = two()
     refused(a, wrong)
     assert not a.engine.parts.faults
     assert not dialled(a)
@@ -280,7 +280,7 @@ def test_a_dial_for_a_peer_that_was_not_met_yet_counts_when_it_comes() -> None:
 
 
 def test_what_is_dialled_stays_in_the_memory_of_the_node() -> None:
-    _, a, _ = pair()
+    _, a, _ = two()
     done(a, ops.Lag("b", 200, for_s=30))
     done(a, ops.Heal("b"))
     texts = [one.text for one in done(a, ops.Recall()).happened if one.what == "network"]
@@ -289,7 +289,7 @@ def test_what_is_dialled_stays_in_the_memory_of_the_node() -> None:
 
 
 def test_all_that_are_known_can_be_cut_at_once() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     c = net.node("c", a)
     net.run(3)
     assert done(a, ops.Cut("all", for_s=30)).peers == [b.address, c.address]

@@ -17,7 +17,7 @@ from decent_tui.core.tuning import Tuning
 
 from .builders import A, B
 from .network import Network
-from .test_desk import done, pair, torn
+from .nodes import done, torn, two
 
 PEER = 7
 """The number of a connection."""
@@ -270,7 +270,7 @@ def test_a_broken_limit_closes_at_once() -> None:
 
 
 def test_a_broken_batch_closes_the_link_and_what_came_before_it_is_kept() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     link = a.engine.parts.links.to(b.engine.node)
     assert link is not None
     line = (
@@ -296,7 +296,7 @@ def test_conflicts_and_their_ends_are_told() -> None:
 
 
 def test_changes_say_whose_they_are() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     done(a, ops.Put("k", "1"))
     done(b, ops.Put("l", "1"))
     net.run(1)
@@ -305,7 +305,7 @@ def test_changes_say_whose_they_are() -> None:
 
 
 def test_a_peers_coming_and_going_is_told_with_the_reason() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     b.stop()
     net.run(1)
     told = [(event.state, event.why) for event in a.events if isinstance(event, PeerChanged)]

@@ -5,7 +5,8 @@ from decent_tui.core import operations as ops
 from decent_tui.core.exchange import HEARTBEAT
 from decent_tui.core.tuning import Tuning
 
-from .network import Network, kinds, sent, two
+from .network import Network, kinds, sent
+from .nodes import two
 
 
 def test_a_write_is_one_push_and_needs_no_pull() -> None:

@@ -11,8 +11,8 @@ from decent_tui.core.peers import RETRY_LAST
 from decent_tui.lab.disk import SimMarker
 from decent_tui.lab.sim_node import SimNode
 
-from .meeting import linked, links, states, three
 from .network import Network
+from .nodes import linked, links, states, three
 
 # ------------------------------------------------------------------ meeting
 

@@ -4,17 +4,7 @@ from decent_tui.core import operations as ops
 from decent_tui.core.exchange import HEARTBEAT
 from decent_tui.lab.sim_node import SimNode
 
-from .network import Network
-from .test_desk import done
-
-
-def three(seed: int = 1) -> tuple[Network, SimNode, SimNode, SimNode]:
-    """Three nodes that are linked and level."""
-    net = Network(seed)
-    a = net.node("a")
-    b, c = net.node("b", a), net.node("c", a)
-    net.run(4)
-    return net, a, b, c
+from .nodes import done, three_level
 
 
 def ids(*nodes: SimNode) -> list[str]:
@@ -28,7 +18,7 @@ def lacks(node: SimNode) -> dict[str, dict[str, int]]:
 
 
 def test_a_write_settles_in_about_one_round_trip() -> None:
-    net, a, _, _ = three()
+    net, a, _, _ = three_level()
     done(a, ops.Put("k", "1"))
     assert done(a, ops.Status()).in_flight == 1
     assert done(a, ops.Status()).missing == {"b:1": 1, "c:1": 1}
@@ -42,7 +32,7 @@ def test_a_write_settles_in_about_one_round_trip() -> None:
 
 
 def test_many_writes_are_acknowledged_together() -> None:
-    net, a, b, _ = three()
+    net, a, b, _ = three_level()
     before = sum(
         1 for who, to, line in net.sent if (who, to) == (b.address, a.address) and b"HEARTBEAT" in line
     )
@@ -61,7 +51,7 @@ def test_many_writes_are_acknowledged_together() -> None:
 
 
 def test_the_table_says_who_lacks_what_of_whom() -> None:
-    net, a, b, c = three()
+    net, a, b, c = three_level()
     done(a, ops.Cut("c"))
     done(a, ops.Put("k", "1"))
     done(a, ops.Put("l", "1"))
@@ -80,7 +70,7 @@ def test_the_table_says_who_lacks_what_of_whom() -> None:
 
 
 def test_what_a_collection_waits_for_is_named() -> None:
-    net, a, _, c = three()
+    net, a, _, c = three_level()
     done(a, ops.Put("k", "1"))
     net.run(2)
     c.crash()
@@ -92,7 +82,7 @@ def test_what_a_collection_waits_for_is_named() -> None:
 
 
 def test_a_node_that_was_away_is_told_by_its_old_word() -> None:
-    net, a, _, c = three()
+    net, a, _, c = three_level()
     c.crash()
     net.run(15)
     done(a, ops.Put("k", "1"))
@@ -103,7 +93,7 @@ def test_a_node_that_was_away_is_told_by_its_old_word() -> None:
 
 def test_nobody_lacks_what_it_wrote_itself() -> None:
     """Cut off, a node writes on, and what it writes comes here by another one."""
-    net, a, _, c = three()
+    net, a, _, c = three_level()
     done(a, ops.Cut("c"))
     done(c, ops.Put("k", "1"))
     net.run(4)

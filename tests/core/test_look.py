@@ -9,7 +9,7 @@ from decent_tui.lab.sim_node import SimNode
 
 from .builders import X
 from .network import Network
-from .test_desk import alone, done, pair, torn
+from .nodes import alone, done, torn, two
 
 KEYS = ["a", "a/1", "a/2", "b", "ä", "🔑"]
 
@@ -110,7 +110,7 @@ def test_an_inspection_shows_every_version_and_who_holds_it() -> None:
 
 
 def test_a_peer_is_behind_by_what_it_has_not_seen_and_ahead_by_what_we_have_not() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     net.lose_pushes = 1.0
     done(a, ops.Put("k", "1"))
     done(a, ops.Put("k", "2"))
@@ -126,7 +126,7 @@ def test_a_peer_is_behind_by_what_it_has_not_seen_and_ahead_by_what_we_have_not(
 
 
 def test_peers_carry_the_evidence_for_their_state() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     b.crash()
     net.run(3)
     [peer] = done(a, ops.Peers()).peers
@@ -151,7 +151,7 @@ def test_a_classic_peer_is_shown_once() -> None:
 
 
 def test_a_former_id_of_ones_own_is_shown_until_it_is_forgotten() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     old = a.engine.node
     a.turn(lambda: a.engine._rename("rolled back"))
     net.run(3)
@@ -199,7 +199,7 @@ def test_keys_are_counted() -> None:
 
 
 def test_what_is_measured_is_what_the_status_says() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     done(a, ops.Put("k", "1"))
     done(a, ops.Delete("k"))
     done(b, ops.Put("l", "1"))
@@ -215,7 +215,7 @@ def test_what_is_measured_is_what_the_status_says() -> None:
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 10])
 def test_peers_come_in_pages_that_leave_none_out_and_name_none_twice(limit: int) -> None:
-    net, a, _b = pair()
+    net, a, _b = two()
     for port in (5, 6, 7):
         done(a, ops.AddPeer(f"nobody:{port}"))
     a.turn(lambda: a.engine._rename("rolled back"))
@@ -232,7 +232,7 @@ def test_peers_come_in_pages_that_leave_none_out_and_name_none_twice(limit: int)
 
 
 def test_a_peer_shows_what_waits_to_be_pushed_to_it() -> None:
-    _net, a, _b = pair()
+    _net, a, _b = two()
     [peer] = done(a, ops.Peers()).peers
     assert (peer.waiting, peer.waiting_bytes) == (0, 0)
     a.engine.operate(1, ops.Put("k", '"x"'))

@@ -7,7 +7,7 @@ from decent_tui.core.batch import pack
 from decent_tui.core.invariants import violations
 
 from .builders import B, version
-from .network import two
+from .nodes import two
 
 
 @pytest.mark.parametrize("again", [False, True])

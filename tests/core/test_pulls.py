@@ -13,7 +13,8 @@ from decent_tui.core.links import Link
 from decent_tui.core.tuning import Tuning
 
 from .builders import B, C, version
-from .network import Network, kinds, sent, two
+from .network import Network, kinds, sent
+from .nodes import two
 
 
 def test_a_pull_goes_on_chunk_by_chunk() -> None:

@@ -7,8 +7,8 @@ from decent_tui.core import operations as ops
 from decent_tui.core.peers import DOWN
 from decent_tui.core.reach import PATIENCE
 
-from .meeting import linked, states, three
 from .network import Network
+from .nodes import linked, states, three
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -6,8 +6,7 @@ from decent_tui.core import operations as ops
 from decent_tui.lab.sim_node import SimNode
 
 from .network import Network
-from .test_desk import done, pair, refused
-from .test_lacks import three
+from .nodes import done, refused, three_level, two
 
 
 def told(node: SimNode, key: str = "k") -> str:
@@ -31,7 +30,7 @@ def test_a_first_write_needs_little_telling() -> None:
 
 
 def test_why_one_value_won() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     done(a, ops.Put("k", "1"))
     net.run(1)
     done(b, ops.Put("k", "2"))
@@ -41,7 +40,7 @@ def test_why_one_value_won() -> None:
 
 
 def test_what_a_silent_node_has_is_told_as_it_was_when_last_heard() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     done(a, ops.Put("k", "1"))
     net.run(2)
     b.crash()
@@ -50,7 +49,7 @@ def test_what_a_silent_node_has_is_told_as_it_was_when_last_heard() -> None:
 
 
 def test_why_one_value_won_before_this_run() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     done(a, ops.Put("k", "1"))
     net.run(1)
     done(b, ops.Put("k", "2"))
@@ -62,7 +61,7 @@ def test_why_one_value_won_before_this_run() -> None:
 
 
 def test_why_there_are_two_values() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     done(a, ops.Cut("b"))
     done(a, ops.Put("k", '"a"'))
     done(b, ops.Put("k", '"b"'))
@@ -77,7 +76,7 @@ def test_why_there_are_two_values() -> None:
 
 
 def test_who_lacks_it_since_when_and_that_it_was_cut() -> None:
-    net, a, _, c = three()
+    net, a, _, c = three_level()
     done(a, ops.Cut("c"))
     net.run(2)
     done(a, ops.Put("k", "1"))
@@ -92,7 +91,7 @@ def test_who_lacks_it_since_when_and_that_it_was_cut() -> None:
 
 
 def test_who_lacks_it_because_it_is_down() -> None:
-    net, a, _, c = three()
+    net, a, _, c = three_level()
     c.stop()
     net.run(8)
     done(a, ops.Put("k", "1"))
@@ -102,7 +101,7 @@ def test_who_lacks_it_because_it_is_down() -> None:
 
 
 def test_who_lacks_it_because_no_word_comes() -> None:
-    net, a, _, c = three()
+    net, a, _, c = three_level()
     net.separate(a, c)
     net.run(6)
     done(a, ops.Put("k", "1"))
@@ -112,7 +111,7 @@ def test_who_lacks_it_because_no_word_comes() -> None:
 
 
 def test_who_lacks_it_because_it_is_behind() -> None:
-    net, a, _, _ = three()
+    net, a, _, _ = three_level()
     done(a, ops.Lag("c", 2000, direction="out"))
     done(a, ops.Put("k", "1"))
     done(a, ops.Put("l", "1"))
@@ -122,7 +121,7 @@ def test_who_lacks_it_because_it_is_behind() -> None:
 
 
 def test_what_a_deletion_waits_for() -> None:
-    net, a, _, c = three()
+    net, a, _, c = three_level()
     done(a, ops.Put("k", "1"))
     net.run(2)
     c.crash()
@@ -138,7 +137,7 @@ def test_what_a_deletion_waits_for() -> None:
 
 
 def test_a_deletion_that_everybody_has_seen_leaves_only_the_memory() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     done(a, ops.Put("k", "1"))
     done(a, ops.Delete("k"))
     net.run(5)
@@ -151,7 +150,7 @@ def test_a_deletion_that_everybody_has_seen_leaves_only_the_memory() -> None:
 
 
 def test_the_history_of_a_key() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     done(a, ops.Put("k", "1"))
     net.run(1)
     done(b, ops.Put("k", "2"))
@@ -171,7 +170,7 @@ def test_the_history_of_a_key() -> None:
 
 
 def test_nodes_of_one_name_are_told_apart_by_address() -> None:
-    net, a, b = pair()
+    net, a, b = two()
     for known in (a.engine.parts.peers.of(b.engine.node), a.engine.parts.members[b.engine.node]):
         assert known is not None
         known.name = "twin"
@@ -182,7 +181,7 @@ def test_nodes_of_one_name_are_told_apart_by_address() -> None:
 
 
 def test_the_versions_pane_gets_the_same_evidence() -> None:
-    net, a, _, c = three()
+    net, a, _, c = three_level()
     done(a, ops.Put("k", "1"))
     net.run(2)
     done(a, ops.Cut("c"))

@@ -7,8 +7,7 @@ from decent_tui.core.errors import Refused
 from decent_tui.lab.sim_node import SimNode
 
 from .network import Network
-from .test_desk import refused
-from .test_lacks import three
+from .nodes import refused, three_level
 
 
 def waited(node: SimNode, operation: ops.Wait) -> ops.Waited:
@@ -26,7 +25,7 @@ def test_alone_there_is_nothing_to_wait_for() -> None:
 
 
 def test_a_wait_ends_when_all_have_what_was_written() -> None:
-    net, a, b, c = three()
+    net, a, b, c = three_level()
     a.do(ops.Put("k", "1"))
     began = net.now
     assert waited(a, ops.Wait()) == ops.Waited(True, {}, {}, 2)
@@ -35,7 +34,7 @@ def test_a_wait_ends_when_all_have_what_was_written() -> None:
 
 
 def test_what_is_missing_at_the_deadline_is_counted() -> None:
-    net, a, _, _ = three()
+    net, a, _, _ = three_level()
     a.do(ops.Cut("b", "out"))
     a.do(ops.Put("k", "1"))
     a.do(ops.Put("l", "1"))
@@ -45,7 +44,7 @@ def test_what_is_missing_at_the_deadline_is_counted() -> None:
 
 
 def test_a_wait_that_was_given_up_is_not_answered_and_the_others_are() -> None:
-    net, a, _, _ = three()
+    net, a, _, _ = three_level()
     a.do(ops.Cut("b", "out"))
     a.do(ops.Put("k", "1"))
     given_up, kept = net.agenda.number(), net.agenda.number()
@@ -57,7 +56,7 @@ def test_a_wait_that_was_given_up_is_not_answered_and_the_others_are() -> None:
 
 
 def test_a_wait_for_one_key_looks_at_that_key_only() -> None:
-    _, a, _, _ = three()
+    _, a, _, _ = three_level()
     a.do(ops.Put("k", "1"))
     assert waited(a, ops.Wait("k")).converged
     a.do(ops.Cut("b", "out"))
@@ -67,12 +66,12 @@ def test_a_wait_for_one_key_looks_at_that_key_only() -> None:
 
 
 def test_a_key_of_which_nothing_is_held_is_level() -> None:
-    _, a, _, _ = three()
+    _, a, _, _ = three_level()
     assert waited(a, ops.Wait("never")).converged
 
 
 def test_who_is_away_is_said_and_not_waited_for() -> None:
-    net, a, _, c = three()
+    net, a, _, c = three_level()
     c.crash()
     net.run(15)
     a.do(ops.Put("k", "1"))
@@ -81,7 +80,7 @@ def test_who_is_away_is_said_and_not_waited_for() -> None:
 
 
 def test_what_a_peer_has_and_we_lack_is_waited_for_too() -> None:
-    net, a, b, _ = three()
+    net, a, b, _ = three_level()
     a.do(ops.Lag("b", 30_000, direction="in"))
     net.lose_pushes = 1.0
     b.do(ops.Put("k", "1"))
@@ -92,7 +91,7 @@ def test_what_a_peer_has_and_we_lack_is_waited_for_too() -> None:
 
 
 def test_a_goal_stands_while_others_write_on() -> None:
-    net, a, b, _ = three()
+    net, a, b, _ = three_level()
     a.do(ops.Put("k", "1"))
     number = net.agenda.number()
     a.turn(lambda: a.engine.operate(number, ops.Wait()))
