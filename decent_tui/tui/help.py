@@ -65,7 +65,7 @@ def help_lines(parts: Sequence[Part], room: int, needle: str = "") -> list[Line]
 
 def _sections(parts: Sequence[Part], room: int) -> Iterator[tuple[Line, Sequence[Sequence[Line]]]]:
     """Every heading with the blocks of lines below it."""
-    first = [[(Span("  "), Span(fit(what, STEP), "text"), Span(why, "dim"))] for what, why in STEPS]
+    first = [_step(what, why, room) for what, why in STEPS]
     yield (Span("First steps", "bold accent"),), [_about(ABOUT, room), *first]
     for part in parts:
         each = ([line] for line in keys(part.bindings))
@@ -80,6 +80,17 @@ def _sections(parts: Sequence[Part], room: int) -> Iterator[tuple[Line, Sequence
     yield (Span("Commands", "bold accent"), Span("  after :", "dim")), commands
     signs = [[(Span("  "), Span(fit(glyph, 3), ink), Span(words, "dim"))] for glyph, ink, words in GLYPHS]
     yield (Span("Signs", "bold accent"),), signs
+
+
+def _step(what: str, why: str, room: int) -> list[Line]:
+    """What to try, and beside it (where there is room for neither, below it) what it shows."""
+    beside = room >= 2 * STEP
+    indent = 2 + STEP if beside else 4
+    told = _said(why, room - indent)
+    lines: list[Line] = [[Span(" " * indent), *line] for line in told]
+    if not beside:
+        return [(Span("  "), Span(what, "text")), *lines]
+    return [[Span("  "), Span(fit(what, STEP), "text"), *told[0]], *lines[1:]]
 
 
 def _about(text: str, room: int) -> list[Line]:

@@ -1,6 +1,7 @@
 """The help, and the page that it stands on."""
 
-from decent_tui.tui.lines import Line, Span
+from decent_tui.tui.help import help_lines
+from decent_tui.tui.lines import Line, Span, plain, width
 from decent_tui.tui.reader import Reader
 
 from .screen import shown, text, type_line, until
@@ -61,3 +62,12 @@ async def test_a_page_is_written_for_the_width_beside_its_scrollbar() -> None:
         await until(pilot, lambda: any(room > 0 for room in rooms))
         await pilot.pause()
         assert len({room for room in rooms if room > 0}) == 1
+
+
+def test_the_first_steps_are_told_to_the_end_in_a_narrow_window() -> None:
+    for room in (30, 66, 100):
+        lines = help_lines((), room)
+        lines = lines[: lines.index(())]
+        assert all(width(line) <= room for line in lines)
+        told = " ".join(" ".join(plain(line) for line in lines).split())
+        assert "two values, and a sentence that says why" in told
