@@ -183,9 +183,12 @@ def _fault(text: str) -> str:
     try:
         decode_value(text.encode())
     except ValueError as error:
-        if text[0] == "'":
-            return f"{error}; JSON is typed as it is, without quotes around it"
-        if text[0].isalpha():
-            return f"{error}; a text is written in double quotes"
-        return str(error)
+        return f"{error}{remedy(text)}"
     return ""
+
+
+def remedy(text: str) -> str:
+    """What to do instead, where something that is no JSON begins as usual mistakes do."""
+    if text.startswith("'"):
+        return "; JSON is typed as it is, without quotes around it"
+    return "; a text is written in double quotes" if text[:1].isalpha() else ""

@@ -27,6 +27,7 @@ from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.alongside import alongside
 from decent_tui.tui.draft import Draft
 from decent_tui.tui.footing import offers, press_clicked
+from decent_tui.tui.json_text import fault
 from decent_tui.tui.line_view import LineView
 from decent_tui.tui.lines import Line, Span, cut, said
 from decent_tui.tui.reader import Page
@@ -174,7 +175,7 @@ class Editor(ModalScreen[str]):
         try:
             line = self._line()
         except ValueError as error:
-            self._complain(str(error))
+            self._complain(fault(str(error), self.draft.text))
             return False
         self.query_one(Preview).show((Span(": ", "bold accent"), said(line, "text", most=PREVIEW)))
         if self._merging:

@@ -1,10 +1,12 @@
 """JSON as text to edit: a draft of a merge, indented, with escapes for what cannot be shown."""
 
 import json
+import re
 from collections.abc import Sequence
 
 import msgspec
 
+from decent_tui.commands.scan import remedy
 from decent_tui.core.text import printable
 
 
@@ -33,6 +35,18 @@ def escaped(text: str) -> str:
     reorders or hides text) is written as JSON escapes, so that the value stays what it is."""
     hidden = {char for char in set(text) if char not in "\n\r\t" and printable(char) not in (char, " ")}
     return text.translate({ord(char): _escape(char) for char in hidden})
+
+
+def fault(sentence: str, text: str) -> str:
+    """What the reader of values says of a draft, with the place as an editor counts it: in lines and columns,
+    not in bytes; and with the remedy where the mistake is a usual one."""
+    found = re.search(r"\(byte (\d+)\)$", sentence)
+    if found is None:
+        return sentence
+    at = int(found[1]) - ("trailing" in sentence)  # of these the reader has taken one in
+    before = text.encode()[:at].decode(errors="ignore").split("\n")
+    line = f"line {len(before)}, " if "\n" in text else ""
+    return f"{sentence[: found.start()]}({line}column {len(before[-1]) + 1}){remedy(text)}"
 
 
 def _escape(char: str) -> str:

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from decent_tui.tui.json_text import escaped, merged, reindented
+from decent_tui.core.values import decode_value
+from decent_tui.tui.json_text import escaped, fault, merged, reindented
 
 
 def test_objects_merge_key_by_key() -> None:
@@ -25,3 +26,21 @@ def test_what_cannot_be_shown_is_an_escape_of_the_same_value(hidden: str) -> Non
     text = json.dumps(f"a{hidden}b", ensure_ascii=False)
     assert hidden not in escaped(text)
     assert json.loads(escaped(text)) == f"a{hidden}b"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"a": 1}5', "the value is not valid JSON: trailing characters (column 9)"),
+        ('{\n  "é": x\n}', "the value is not valid JSON: invalid character (line 2, column 8)"),
+        (
+            "hi",
+            "the value is not valid JSON: invalid character (column 1); a text is written in double quotes",
+        ),
+        ("[1", "the value is not valid JSON: it ends too early"),
+    ],
+)
+def test_what_is_wrong_with_a_draft_is_said_with_its_place_as_an_editor_counts(text: str, told: str) -> None:
+    with pytest.raises(ValueError, match="not valid JSON") as caught:
+        decode_value(text.encode())
+    assert fault(str(caught.value), text) == told
