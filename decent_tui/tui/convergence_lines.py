@@ -29,6 +29,9 @@ KEYS: Final = 6
 """Keys told about at most."""
 
 
+_GONE: Final = "  deleted, and forgotten by all"
+
+
 class Picture(msgspec.Struct, frozen=True):
     """All that is shown at one time. `in_flight` and `traffic` are samples, one for each reading, oldest
     first; `reasons` are of the keys that are watched."""
@@ -194,15 +197,16 @@ def waiting(picture: Picture) -> list[Line]:
 
 
 def about(reasons: KeyReasons, roster: Roster) -> list[Line]:
-    """One key: how many hold it, and who does not, since when and why."""
+    """One key: how many hold it, or that it is gone; and who does not, since when and why."""
+    if not reasons.versions:
+        return [(Span(" ○ ", "dim"), said(reasons.key, "dim", most=60), Span(_GONE, "dim"))]
     all_have = reasons.held == reasons.members
-    lines: list[Line] = [
-        (
-            Span(" ● " if all_have else " ◌ ", "green" if all_have else "amber"),
-            said(reasons.key, "bold text", most=60),
-            Span(f"  held by {reasons.held}/{reasons.members}", "green" if all_have else "amber"),
-        )
-    ]
+    well = "green" if all_have else "amber"
+    deleted = all(record.deleted for record in reasons.versions)
+    sign = Span(" ✗ ", "red") if deleted else Span(" ● " if all_have else " ◌ ", well)
+    line = [sign, said(reasons.key, "bold text", most=60)]
+    line += [Span("  deleted", "red")] if deleted else []
+    lines: list[Line] = [[*line, Span(f"  held by {reasons.held}/{reasons.members}", well)]]
     for lacking in reasons.lacking[:4]:
         lines.append(
             (

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from decent_tui.core import operations as ops
+from decent_tui.core.records import to_record
 from decent_tui.tui.convergence import ConvergenceScreen
 from decent_tui.tui.convergence_lines import CELL, Picture, body, cell, columns, headline
 from decent_tui.tui.lines import plain, width
@@ -173,3 +174,15 @@ async def test_while_all_are_level_and_nothing_changes_the_keys_are_not_asked_ab
         await until(pilot, lambda: "held by 3/4" in text(view.body))
         node.lacking = {}
         await until(pilot, lambda: "held by 3/4" not in text(view.body))
+
+
+def test_a_deleted_key_is_called_so_and_a_forgotten_one_too() -> None:
+    node = story()
+    gone = to_record(node.store["cart:9"][0])
+    reasons = [
+        ops.KeyReasons("cart:9", [gone], [], 3, 4, [], []),
+        ops.KeyReasons("cart:8", [], [], 4, 4, [], []),
+    ]
+    told = lines(msgspec.structs.replace(picture(node), reasons=reasons))
+    assert any("✗ cart:9  deleted  held by 3/4" in line for line in told), told
+    assert any("○ cart:8  deleted, and forgotten by all" in line for line in told), told
