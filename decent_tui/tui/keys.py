@@ -13,6 +13,7 @@ from decent_tui.core.errors import Refused
 from decent_tui.core.operations import KeyRow, RowPage, Rows
 from decent_tui.net.interface import NodeInterface
 from decent_tui.tui.alongside import alongside
+from decent_tui.tui.footing import offers
 from decent_tui.tui.key_filter import KeyFilter
 from decent_tui.tui.key_line import key_line
 from decent_tui.tui.key_tally import KeyTally
@@ -357,7 +358,15 @@ class KeyList(FilteredPane, can_focus=True):
             if self._deleted and not self.conflicts_only:
                 words += f", {self._deleted:,} deleted"
         self._mark()
-        self.label(tuple(title), (Span(words, "dim"),) if words else ())
+        told = (Span(words, "dim"),) if words else ()
+        if self._alone and window.rows:
+            told = (*told, Span("  "), *offers([("Enter", "versions")]))
+        self.label(tuple(title), told)
+
+    @property
+    def _alone(self) -> bool:
+        """Whether what a key holds is out of sight while the keys are looked at."""
+        return self.is_attached and (self.screen.has_class("-narrow") or self.screen.has_class("-zoomed"))
 
     def _mark(self) -> None:
         """Light the part of the edge that says where in the list this is, as far as that is known."""

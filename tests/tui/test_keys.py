@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 from decent_tui.core.operations import Rows
 from decent_tui.tui.dashboard import Dashboard
 
-from .screen import shown, text, type_line, until
+from .screen import click_word, shown, text, type_line, until
 from .scripted import HERON, LYNX, Scripted, story
 
 
@@ -170,3 +170,15 @@ async def test_what_a_filter_shows_is_told_as_a_command() -> None:
 async def test_deleted_keys_are_counted_beside_the_others() -> None:
     async with shown(story()) as (pilot, board):
         await until(pilot, lambda: "25, 1 deleted" in text(board.keys))
+
+
+async def test_where_the_versions_are_out_of_sight_the_keys_say_how_to_get_there() -> None:
+    async with shown(story(), (80, 24)) as (pilot, board):
+        await until(pilot, lambda: "Enter versions" in text(board.keys))
+        await click_word(pilot, board.keys, "Enter")
+        await until(pilot, lambda: board.focused is board.versions)
+        await pilot.resize_terminal(120, 36)
+        board.set_focus(board.keys)
+        await until(pilot, lambda: "1 of 25" in text(board.keys) and "Enter" not in text(board.keys))
+        await pilot.press("z")
+        await until(pilot, lambda: "Enter versions" in text(board.keys))
