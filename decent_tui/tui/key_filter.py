@@ -41,16 +41,24 @@ class KeyFilter(msgspec.Struct, frozen=True):
         """Whether a key with a value would be shown, whether or not it is in conflict."""
         return key.startswith(self.prefix) and not (self.without and key.startswith(self.without))
 
-    def nothing(self) -> tuple[Line, ...]:
-        """What is said when no key is left, line by line."""
+    def nothing(self, *, readonly: bool = False) -> tuple[Line, ...]:
+        """What is said when no key is left, line by line: how to see all again, or (unless one only looks)
+        how to write the first."""
         if self.without:
-            return ((Span(" every key starts with ", "dim"), said(self.without)),)
+            return ((Span(" every key starts with ", "dim"), said(self.without)), (), _back("Esc"))
         if self.prefix:
-            return ((Span(" no key starts with ", "dim"), said(self.prefix)),)
+            return ((Span(" no key starts with ", "dim"), said(self.prefix)), (), _back("Esc"))
         if self.conflicts:
-            return ((Span(" no conflicts", "green"),),)
+            return ((Span(" no conflicts", "green"),), (), _back("c"))
+        if readonly:
+            return ((Span(" no keys yet", "dim"),),)
         return (
             (Span(" no keys yet; press ", "dim"), Span(":", "bold accent"), Span(" and type", "dim")),
             (),
             (Span(' put hello {"to": "world"}', "text"),),
         )
+
+
+def _back(key: str) -> Line:
+    """Which key shows all keys."""
+    return (Span(" "), Span(key, "bold accent"), Span(" shows all keys", "dim"))

@@ -338,7 +338,7 @@ class KeyList(FilteredPane, can_focus=True):
             row = self._window.rows[at]
             return key_line(row, self.room, self._key_cells, at == self._window.cursor), ground
         if not self._window.rows and self._node is not None:
-            told = self._filter.nothing()
+            told = self._filter.nothing(readonly=self._node.readonly)
             return (told[y - 1] if 1 <= y <= len(told) else ()), "ground"
         return (), "ground"
 

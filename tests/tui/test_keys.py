@@ -182,3 +182,18 @@ async def test_where_the_versions_are_out_of_sight_the_keys_say_how_to_get_there
         await until(pilot, lambda: "1 of 25" in text(board.keys) and "Enter" not in text(board.keys))
         await pilot.press("z")
         await until(pilot, lambda: "Enter versions" in text(board.keys))
+
+
+async def test_an_empty_list_says_how_to_see_the_keys_again() -> None:
+    node = story()
+    node.store = {key: held for key, held in node.store.items() if key != "user:42"}
+    node.order.remove("user:42")
+    async with shown(node) as (pilot, board):
+        await pilot.press("c")
+        await until(pilot, lambda: "no conflicts" in text(board.keys))
+        assert "c shows all keys" in text(board.keys)
+        await pilot.press("c")
+        await type_line(pilot, "/nothing\n")
+        await until(pilot, lambda: "Esc shows all keys" in text(board.keys))
+        await pilot.press("escape")
+        await until(pilot, lambda: "user:43" in text(board.keys))

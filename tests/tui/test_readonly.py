@@ -7,7 +7,7 @@ from decent_tui.tui.dial_panel import DialPane, DialPanel
 from decent_tui.tui.keybar import KeyBar
 
 from .screen import shown, text, type_line, until
-from .scripted import story
+from .scripted import Scripted, story
 
 
 async def test_who_only_looks_is_offered_nothing_that_is_refused() -> None:
@@ -65,3 +65,11 @@ async def test_who_only_looks_is_told_in_the_dials_and_offered_none() -> None:
         assert pilot.app.screen.query_one(DialPane) is dials
         await pilot.press("x")
         await until(pilot, lambda: ": cut 127.0.0.1:9002" in text(dials))
+
+
+async def test_who_only_looks_at_an_empty_node_is_not_told_to_write() -> None:
+    node = Scripted()
+    node.readonly = True
+    async with shown(node) as (pilot, board):
+        await until(pilot, lambda: "no keys yet" in text(board.keys))
+        assert "put" not in text(board.keys)
