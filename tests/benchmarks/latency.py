@@ -13,7 +13,7 @@ from decent_tui import Node
 from decent_tui.core.messages import Operate, Subscribe, encode
 from decent_tui.core.operations import Put
 
-from .limits import bare_commits, bare_echo
+from .limits import bare_commits, bare_echo, bare_puts
 from .nodes import HeadlessNode, key, value
 from .table import Figure, interleaved, ratio, seconds
 
@@ -26,11 +26,12 @@ as well."""
 
 def run(folder: Path, runs: int) -> list[Figure]:
     """Medians of each run."""
-    within, acknowledged, commit, shown, echo, commit_cold = interleaved(
+    within, acknowledged, commit, same_row, shown, echo, commit_cold = interleaved(
         runs,
         lambda: _middle(asyncio.run(_within())),
         lambda: _middle(_acknowledged()),
         lambda: _middle(bare_commits(WRITES)),
+        lambda: _middle(bare_puts(WRITES)),
         lambda: _middle(_shown()),
         lambda: _middle(bare_echo(WRITES, PAUSE)),
         lambda: _middle(bare_commits(WRITES, PAUSE)),
@@ -41,7 +42,7 @@ def run(folder: Path, runs: int) -> list[Figure]:
         Figure(
             "a put until it is acknowledged, in the node's own process, p50",
             seconds(within),
-            bare,
+            f"{bare}; of such a row as a put writes: {seconds(same_row)}, {ratio(within, same_row)}",
             ratio(within, commit),
             "2",
         ),

@@ -13,13 +13,14 @@ from time import perf_counter, process_time, sleep
 import msgspec
 
 from decent_tui.core.messages import Versions, decode, encode
+from decent_tui.core.values import text_id
 from decent_tui.core.version import Version
 from decent_tui.storage import queries, schema
 from decent_tui.storage.connection import connect
 from decent_tui.storage.plain import flush
 from decent_tui.storage.rows import Rows
 
-from .nodes import copy
+from .nodes import copy, key, value
 
 BATCH = 1_000
 """Rows in one statement and one transaction."""
@@ -119,6 +120,31 @@ def bare_commits(count: int, pause: float = 0.0) -> list[float]:
         connection.close()
         os.close(log)
     return times
+
+
+def bare_puts(count: int) -> list[float]:
+    """Seconds of each of some commits of such a row as a put writes, flushed to the disk."""
+    times = []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bare.db"
+        connection = empty_database(path)
+        made = [_written(at) for at in range(count)]
+        log = os.open(f"{path}-wal", os.O_RDONLY)
+        for row in Rows(connection, path).new(made):
+            began = perf_counter()
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(queries.INSERT, row)
+            connection.execute("COMMIT")
+            flush(log)
+            times.append(perf_counter() - began)
+        connection.close()
+        os.close(log)
+    return times
+
+
+def _written(at: int) -> Version:
+    node, text = "0" * 16, value(at).encode()
+    return Version(key(at), text, node, at + 1, {}, at + 1, node, at, text_id(text))
 
 
 _ECHO = """
