@@ -2,6 +2,7 @@
 
 from random import Random
 
+from decent_tui.core.identity import Identified
 from decent_tui.core.replica import Replica
 from decent_tui.lab.disk import Disk, SimFile
 
@@ -30,7 +31,7 @@ def test_a_restart_keeps_the_id() -> None:
     disk, replica = opened()
     durable(disk, replica, "k")
     disk.crash()
-    assert disk.open()[:3] == (replica.node, "", "")
+    assert disk.open() == Identified(replica.node, "", "", new=False)
 
 
 def test_a_crash_keeps_what_is_committed_a_loss_of_power_what_is_durable() -> None:
