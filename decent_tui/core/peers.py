@@ -134,10 +134,13 @@ class Peers:
 
     def learn(self, address: str, *, given: bool, told_by: str = "") -> Peer | None:
         """Take in an address; None if it is our own, or one too many learned from others, or from this
-        one."""
+        one. What is given anew is looked for anew, though who was there has left: it may be somebody else."""
         if address in self._own:
             return None
         peer = self._by_address.get(address)
+        if peer is not None and given and peer.state in ("left", "forgotten"):
+            self.remove(peer)
+            peer = None
         if peer is None:
             if not given and (len(self._by_address) >= self._most or self._told(told_by) >= MAX_TOLD_BY_ONE):
                 return None

@@ -218,6 +218,17 @@ def test_who_is_gone_is_neither_dialled_nor_told_of(state: PeerState) -> None:
     assert some.addresses() == []
 
 
+@pytest.mark.parametrize("state", ["left", "forgotten"])
+def test_what_is_given_anew_is_looked_for_anew(state: PeerState) -> None:
+    some = peers("a:1")
+    gone = at(some, "a:1")
+    gone.state = state
+    assert some.learn("a:1", given=False) is gone
+    found = some.learn("a:1", given=True)
+    assert found is not gone
+    assert some.due(1e9) == [found]
+
+
 def test_who_is_linked_or_being_dialled_is_not_dialled() -> None:
     some = peers("a:1", "b:1")
     at(some, "a:1").link, at(some, "b:1").dialling = 1, True

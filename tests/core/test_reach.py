@@ -70,3 +70,19 @@ def test_a_dial_that_ends_after_its_peer_has_left_does_not_make_it_a_member_that
     net.run(10)
     assert not [peer for peer in a.engine.parts.peers if peer.address == "c:1" and peer.dialling]
     assert states(a)["c:1"] == "left"
+
+
+def test_an_address_given_anew_is_dialled_though_who_was_there_has_left() -> None:
+    """A machine that was left, and set up anew, knows nobody: whoever is told of it must find it (the
+    simulator's seed 941137, in which it stayed alone)."""
+    net, a, _b, c = three()
+    c.do(ops.Leave())
+    c.stop()
+    net.run(2)
+    assert states(a)["c:1"] == "left"
+    a.do(ops.AddPeer("c:1"))
+    net.run(3)
+    assert states(a)["c:1"] != "left"
+    c.start()
+    net.run(10)
+    assert states(a)["c:1"] == "alive"
