@@ -129,7 +129,7 @@ class Desk:
         if self._parts.quota.is_full():
             held = self._parts.replica.store.siblings(key)
             if len(held) < 2 or value.cid not in [version.cid for version in held]:  # else it makes room
-                raise Refused(self._parts.quota.sentence)
+                self._parts.quota.check()
         version = self._parts.replica.put(key, value, self._parts.clock.wall, operation.saw)
         self._parts.tally.writes += 1
         return ops.Versions(key, [to_record(version)])

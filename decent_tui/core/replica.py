@@ -234,11 +234,10 @@ class Replica:
         before = self.store.siblings_of(dict.fromkeys(version.key for version in fresh))
         after = dict(before)
         for version in fresh:
-            held = after.get(version.key)
-            after[version.key] = merge(held, version) if held else (version,)
+            after[version.key] = merge(after.get(version.key, ()), version)
         self._tick(max([version.lamport for version in fresh]))
         changes = [
-            Change.of(key, was, now) if (was := before.get(key)) else Change(key, (), now, (), now)
+            Change.of(key, before.get(key, ()), now)
             for key, now in after.items()
             if now is not before.get(key)
         ]

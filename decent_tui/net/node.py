@@ -237,7 +237,7 @@ class Node:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._door.close()
-        self._turns.feed(self._engine.stop, ends=False)  # the turn is ended here:
+        self._turns.feed(self._engine.stop, ends=False)
         await self._turns.turn(self._traffic)
         self._stopping = True
         if self._copies is not None:
