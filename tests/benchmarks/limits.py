@@ -104,41 +104,41 @@ def our_codec(message: Versions) -> float:
 
 def bare_commits(count: int, pause: float = 0.0) -> list[float]:
     """Seconds of each of some commits of one row, flushed to the disk, with so many seconds between them."""
-    times = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bare.db"
-        connection = empty_database(path)
-        log = os.open(f"{path}-wal", os.O_RDONLY)
-        for at in range(count):
-            began = perf_counter()
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute("INSERT OR REPLACE INTO floor VALUES (?, ?)", (f"{at:016x}", at))
-            connection.execute("COMMIT")
-            flush(log)
-            times.append(perf_counter() - began)
-            sleep(pause)
-        connection.close()
-        os.close(log)
-    return times
+        rows = [(f"{at:016x}", at) for at in range(count)]
+        return _commits(empty_database(path), path, "INSERT OR REPLACE INTO floor VALUES (?, ?)", rows, pause)
 
 
 def bare_puts(count: int) -> list[float]:
-    """Seconds of each of some commits of such a row as a put writes, flushed to the disk."""
-    times = []
+    """The same of such a row as a put writes, without a pause."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bare.db"
         connection = empty_database(path)
-        made = [_written(at) for at in range(count)]
-        log = os.open(f"{path}-wal", os.O_RDONLY)
-        for row in Rows(connection, path).new(made):
-            began = perf_counter()
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute(queries.INSERT, row)
-            connection.execute("COMMIT")
-            flush(log)
-            times.append(perf_counter() - began)
-        connection.close()
-        os.close(log)
+        rows = Rows(connection, path).new(map(_written, range(count)))
+        return _commits(connection, path, queries.INSERT, rows)
+
+
+def _commits(
+    connection: sqlite3.Connection,
+    path: Path,
+    statement: str,
+    rows: Sequence[tuple[object, ...]],
+    pause: float = 0.0,
+) -> list[float]:
+    """Seconds of each of these rows by itself. The connection is closed."""
+    times = []
+    log = os.open(f"{path}-wal", os.O_RDONLY)
+    for row in rows:
+        began = perf_counter()
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(statement, row)
+        connection.execute("COMMIT")
+        flush(log)
+        times.append(perf_counter() - began)
+        sleep(pause)
+    connection.close()
+    os.close(log)
     return times
 
 

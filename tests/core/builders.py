@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from hypothesis import strategies as st
 
 from decent_tui.core.clocks import Dot
+from decent_tui.core.errors import StorageError
 from decent_tui.core.memory import MemoryStore
 from decent_tui.core.ranges import Ranges, from_numbers
 from decent_tui.core.replica import Replica
@@ -18,6 +19,18 @@ A, B, C = (letter * 16 for letter in "abc")
 
 X = "12345678@x:1"
 """An id of the original program's form."""
+
+
+class FullDisk(MemoryStore):
+    """A store on a disk that may be full."""
+
+    full = False
+
+    def commit(self) -> bool:
+        """Refuse, if it is."""
+        if self.full:
+            raise StorageError("the disk is full")
+        return super().commit()
 
 
 def version(

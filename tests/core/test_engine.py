@@ -15,7 +15,7 @@ from decent_tui.core.parts import Self
 from decent_tui.core.store import Root
 from decent_tui.core.tuning import Tuning
 
-from .builders import A, B
+from .builders import A, B, FullDisk
 from .network import Network
 from .nodes import done, torn, two
 
@@ -75,31 +75,24 @@ def test_effects_and_events_are_taken_once() -> None:
     assert not made.commit()
 
 
-class Full(MemoryStore):
-    """A store on a disk that may be full."""
-
-    full = False
-
-    def commit(self) -> bool:
-        """Fail, if it is."""
-        if self.full:
-            raise StorageError("the disk is full")
-        return super().commit()
+def fails_to_commit(made: Engine, store: FullDisk) -> None:
+    """A turn ends while the disk is full, and is undone."""
+    store.full = True
+    with pytest.raises(StorageError):
+        made.commit()
+    made.undo()
+    store.full = False
 
 
 def test_when_the_store_fails_nothing_of_the_turn_happened() -> None:
-    store = Full()
+    store = FullDisk()
     made = engine(store=store)
     made.operate(1, ops.Put("k", "1"))
     made.commit()
     made.take_effects(), made.take_events()
     made.opened(PEER, "127.0.0.1:5555", None)
     made.operate(2, ops.Put("k", "2"))
-    store.full = True
-    with pytest.raises(StorageError):
-        made.commit()
-    made.undo()
-    store.full = False
+    fails_to_commit(made, store)
     assert not any(isinstance(effect, Answered | Send) for effect in made.take_effects())
     assert not any(isinstance(event, Changed) for event in made.take_events())
     made.operate(3, ops.Get("k"))
@@ -111,7 +104,7 @@ def test_when_the_store_fails_nothing_of_the_turn_happened() -> None:
 
 def test_a_write_of_this_node_is_known_as_such_also_under_a_number_that_failed_before() -> None:
     """Its events are told after the disk has it: no turn with such a write may pass for one without."""
-    store = Full()
+    store = FullDisk()
     made = engine(store=store)
     made.operate(1, ops.Put("k", "1"))
     made.commit()
@@ -119,11 +112,7 @@ def test_a_write_of_this_node_is_known_as_such_also_under_a_number_that_failed_b
     made.commit()
     assert not made.wrote_own
     made.operate(2, ops.Put("k", "2"))
-    store.full = True
-    with pytest.raises(StorageError):
-        made.commit()
-    made.undo()
-    store.full = False
+    fails_to_commit(made, store)
     made.operate(3, ops.Put("k", "3"))
     made.commit()
     assert made.wrote_own

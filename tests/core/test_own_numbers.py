@@ -5,24 +5,33 @@ import pytest
 from decent_tui.core import messages as wire
 from decent_tui.core.batch import pack
 from decent_tui.core.invariants import violations
+from decent_tui.core.links import Link
+from decent_tui.lab.sim_node import SimNode
 
 from .builders import B, version
 from .nodes import two
 
 
-@pytest.mark.parametrize("again", [False, True])
-def test_a_claim_with_numbers_of_ours_that_we_never_made_is_not_taken(again: bool) -> None:
+def pulling(again: bool) -> tuple[SimNode, Link, int]:
+    """A node that has just asked another what it lacks, by which link and under which id; `again`: within the
+    minute in which it takes no further new id."""
     net, a, b = two()
-    if again:  # within the minute in which no further new id is taken
+    if again:
         a.turn(lambda: a.engine._rename("once"))
         net.run(3)
-    mine = a.engine.node
     link = a.engine.parts.links.to(b.engine.node)
     assert link is not None
     a.turn(lambda: a.engine._exchange.pull(link))
     assert link.pull is not None
+    return a, link, link.pull.id
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_claim_with_numbers_of_ours_that_we_never_made_is_not_taken(again: bool) -> None:
+    a, link, pull = pulling(again)
+    mine = a.engine.node
     lie = wire.Versions(pack([version(B, 1, key="lie")]), seen={mine: [1, 9], B: [1, 7]})
-    a.take(link.id, wire.encode(lie, link.pull.id))
+    a.take(link.id, wire.encode(lie, pull))
     replica = a.engine.parts.replica
     assert not replica.seen[mine]
     assert replica.seen[B] in ((), ((1, 1),))
@@ -33,17 +42,10 @@ def test_a_claim_with_numbers_of_ours_that_we_never_made_is_not_taken(again: boo
 
 @pytest.mark.parametrize("again", [False, True])
 def test_a_version_of_ours_that_we_never_made_is_not_taken_nor_what_comes_with_it(again: bool) -> None:
-    net, a, b = two()
-    if again:
-        a.turn(lambda: a.engine._rename("once"))
-        net.run(3)
+    a, link, pull = pulling(again)
     mine = a.engine.node
-    link = a.engine.parts.links.to(b.engine.node)
-    assert link is not None
-    a.turn(lambda: a.engine._exchange.pull(link))
-    assert link.pull is not None
     lie = wire.Versions(pack([version(mine, 3), version(B, 1)]), seen={B: [1, 7]})
-    a.take(link.id, wire.encode(lie, link.pull.id))
+    a.take(link.id, wire.encode(lie, pull))
     assert not a.engine.parts.replica.seen[mine]
     assert not a.engine.parts.replica.seen[B]
 

@@ -12,7 +12,7 @@ from decent_tui.core.store import Change, Root
 from decent_tui.core.values import Value, read_value
 from decent_tui.core.version import Version
 
-from .builders import A, B, C, X, apply, delete, histories, put, replica, texts, version
+from .builders import A, B, C, FullDisk, X, apply, delete, histories, put, replica, texts, version
 
 
 def value(text: str) -> Value:
@@ -260,18 +260,6 @@ def test_what_is_rolled_back_never_happened_and_uses_up_no_number() -> None:
     assert (one.counter, one.lamport, one.fingerprint, one.seen, one.digest()) == before
     assert texts(one) == ["1"]
     assert put(one).dot == (A, 2)
-
-
-class FullDisk(MemoryStore):
-    """A disk on which nothing can be written."""
-
-    full = False
-
-    def commit(self) -> bool:
-        """Refuse."""
-        if self.full:
-            raise StorageError("the disk is full")
-        return super().commit()
 
 
 def test_a_commit_that_fails_undoes_the_turn() -> None:

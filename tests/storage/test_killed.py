@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -32,41 +33,36 @@ STEPS = [
     (Marker, "flush", 1),
     (SqliteStore, "commit", 1),
     (SqliteStore, "make_durable", 1),
+    (Marker, "write", 2),
 ]
-STEPS += [(Marker, "write", 2)]
+
+Dying = Callable[[Callable[[], Opened]], None]
+"""Opens a file and dies on the way."""
 
 
-@pytest.mark.parametrize("before", [True, False])
-@pytest.mark.parametrize(("kind", "method", "nth"), STEPS)
-def test_killed_while_opening_it_keeps_the_id(
-    start: Start,
-    lived: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    kind: type,
-    method: str,
-    nth: int,
-    before: bool,
-) -> None:
+@pytest.fixture(params=[True, False], ids=["before", "after"])
+def before(request: pytest.FixtureRequest) -> bool:
+    return request.param
+
+
+@pytest.fixture(params=STEPS, ids=lambda step: f"{step[0].__name__}.{step[1]}-{step[2]}")
+def dying(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, before: bool) -> Dying:
+    """At each of the steps in turn, before or after it."""
+    kind, method, nth = request.param
+    return partial(killed_at, monkeypatch, kind, method, nth, before)
+
+
+def test_killed_while_opening_it_keeps_the_id(start: Start, lived: Path, dying: Dying) -> None:
     for _ in range(2):
-        killed_at(monkeypatch, kind, method, nth, before, lambda: start(lived))
+        dying(lambda: start(lived))
     assert run(start, lived, 6) == "id1"
     assert run(start, lived) == "id1"
 
 
-@pytest.mark.parametrize("before", [True, False])
-@pytest.mark.parametrize(("kind", "method", "nth"), STEPS)
-def test_killed_while_taking_a_new_id_it_never_goes_back(
-    start: Start,
-    lived: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    kind: type,
-    method: str,
-    nth: int,
-    before: bool,
-) -> None:
+def test_killed_while_taking_a_new_id_it_never_goes_back(start: Start, lived: Path, dying: Dying) -> None:
     lived.with_name("a.db.id").unlink()
     for _ in range(2):
-        killed_at(monkeypatch, kind, method, nth, before, lambda: start(lived))
+        dying(lambda: start(lived))
     opened = start(lived)
     node, state = root_of(opened).node, opened.store.load()
     assert node != "id1"
@@ -79,12 +75,8 @@ def test_killed_while_taking_a_new_id_it_never_goes_back(
     assert run(start, lived) == node
 
 
-@pytest.mark.parametrize("before", [True, False])
-@pytest.mark.parametrize(("kind", "method", "nth"), STEPS)
-def test_killed_while_making_a_file_it_starts_afresh(
-    start: Start, path: Path, monkeypatch: pytest.MonkeyPatch, kind: type, method: str, nth: int, before: bool
-) -> None:
-    killed_at(monkeypatch, kind, method, nth, before, lambda: start(path))
+def test_killed_while_making_a_file_it_starts_afresh(start: Start, path: Path, dying: Dying) -> None:
+    dying(lambda: start(path))
     opened = start(path)
     assert opened.notice == ""
     assert root_of(opened).former == ()

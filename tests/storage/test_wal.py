@@ -20,8 +20,13 @@ from decent_tui.storage.sqlite import SqliteStore
 from tests.storage.make import connection, put, version
 
 
-def test_the_log_is_copied_and_started_anew(store: SqliteStore, path: Path) -> None:
-    log = path.with_name("a.db-wal")
+def file_of(store: SqliteStore) -> Path:
+    """The file of its log."""
+    return store.path.with_name(f"{store.path.name}-wal")
+
+
+def test_the_log_is_copied_and_started_anew(store: SqliteStore) -> None:
+    log = file_of(store)
     lengths = []
     for number in range(400):  # 24 MB
         put(store, version(f"k{number}", number + 1, '"' + "x" * 60_000 + '"'))
@@ -32,11 +37,6 @@ def test_the_log_is_copied_and_started_anew(store: SqliteStore, path: Path) -> N
     assert min(lengths[200:]) < 1_000_000
     assert log.stat().st_size < wal.CHECKPOINT + 200_000 + wal.ROOM
     assert len(store.page(limit=1000)) == 400
-
-
-def file_of(store: SqliteStore) -> Path:
-    """The file of its log."""
-    return store.path.with_name(f"{store.path.name}-wal")
 
 
 def test_small_writes_go_into_room_that_is_there_already(store: SqliteStore) -> None:
@@ -338,7 +338,7 @@ def test_a_loss_of_power_keeps_all_that_was_durable(path: Path, tmp_path: Path, 
             flushed = wal._HEADER  # started anew since: the database has what was durable
         after = tmp_path / "after.db"
         shutil.copyfile(path, after)
-        log = bytearray(path.with_name("a.db-wal").read_bytes())
+        log = bytearray(file_of(store).read_bytes())
         if flushed and chance.random() < 0.8:
             cut = chance.randrange(flushed, len(log) + 1)
             log[cut:] = chance.choice([b"", chance.randbytes(len(log) - cut), bytes(len(log) - cut)])
